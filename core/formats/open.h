@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "formats/survey.h"
+#include "jobs/job_context.h"
+#include "model/checkpoint.h"
+
+#include <string>
+
+namespace shardlens {
+
+/// Opens what `survey` would choose. Lenient: whatever can be described is, with findings; it fails where
+/// nothing can. Reads metadata only, in parallel; stops within 200 ms of being asked to.
+Result<CheckpointPtr> open(const std::string& path, const Choice& choice, const JobContext& context);
+
+namespace rules {
+inline constexpr Rule NotRecognised{
+    "open.not-recognised", Severity::Error, "\"{0}\" is no checkpoint that Shardlens knows: {1}.",
+    "shardlens-cli formats lists what can be opened."};
+inline constexpr Rule NoSuchPart{"open.no-such-part", Severity::Error, "There is no part or variant \"{0}\" here: {1}.",
+                                 "Choose one of those that are named."};
+} // namespace rules
+
+} // namespace shardlens
