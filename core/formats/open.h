@@ -20,6 +20,9 @@ inline constexpr Rule NotRecognised{
     "shardlens-cli formats lists what can be opened."};
 inline constexpr Rule NoSuchPart{"open.no-such-part", Severity::Error, "There is no part or variant \"{0}\" here: {1}.",
                                  "Choose one of those that are named."};
+namespace open {
+inline constexpr const Rule* all[] = {&NotRecognised, &NoSuchPart};
+} // namespace open
 } // namespace rules
 
 } // namespace shardlens

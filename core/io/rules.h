@@ -20,15 +20,23 @@ inline constexpr Rule WriteFailed{"io.write-failed", Severity::Error, "Writing \
 inline constexpr Rule UnexpectedEnd{"io.unexpected-end", Severity::Error,
                                     "\"{0}\" ended at byte {1} while {2} bytes were to be read.",
                                     "The file became shorter while it was open; stop whatever writes to it."};
-inline constexpr Rule Changed{"io.changed", Severity::Error, "\"{0}\" was replaced or changed while it was open.",
+inline constexpr Rule Changed{"io.changed", Severity::Error,
+                              "\"{0}\" was replaced or changed while it was open.",
                               "Stop whatever writes to it, then open the checkpoint again."};
 inline constexpr Rule TooLarge{"io.too-large", Severity::Error, "\"{0}\" has {1}; at most {2} are read here.",
                                "Such a file holds something else than its name says."};
 inline constexpr Rule TooManyNames{"io.too-many-names", Severity::Error, "\"{0}\" holds more than {1} names.",
                                    "Open the checkpoint's own folder instead."};
-inline constexpr Rule NoSpace{"io.no-space", Severity::Error, "There is no room on the disk of \"{0}\" for {1}.",
+inline constexpr Rule NoSpace{"io.no-space", Severity::Error,
+                              "There is no room on the disk of \"{0}\" for {1}.",
                               "Free some space or choose another folder."};
 inline constexpr Rule TargetExists{"io.target-exists", Severity::Error, "\"{0}\" exists already.",
                                    "Choose another name, or allow replacing with --force."};
+
+namespace io {
+inline constexpr const Rule* all[] = {&NotFound,   &NotAFile,     &NotAFolder,    &NoPermission,
+                                      &ReadFailed, &WriteFailed,  &UnexpectedEnd, &Changed,
+                                      &TooLarge,   &TooManyNames, &NoSpace,       &TargetExists};
+} // namespace io
 
 } // namespace shardlens::rules

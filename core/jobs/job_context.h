@@ -14,9 +14,9 @@ namespace shardlens {
 /// threads and how much memory it may use. Cheap to copy; `progress` and `limits` outlive the job.
 struct JobContext {
     std::stop_token stop;
-    Progress* progress = nullptr;                   ///< may be null
-    unsigned threads = 0;                           ///< 0: as many as the machine has
-    std::uint64_t memory = 256 * Limits::MiB;       ///< bytes for buffers, all threads together
+    Progress* progress = nullptr;             ///< may be null
+    unsigned threads = 0;                     ///< 0: as many as the machine has
+    std::uint64_t memory = 256 * Limits::MiB; ///< bytes for buffers, all threads together
     const Limits* limits = &defaultLimits();
 
     bool stopped() const { return stop.stop_requested(); }
@@ -32,6 +32,9 @@ inline constexpr Rule JobCancelled{"job.cancelled", Severity::Info, "The operati
                                    "Nothing was changed; start it again when you like."};
 inline constexpr Rule OutOfMemory{"job.out-of-memory", Severity::Error, "There was not enough memory: {0}.",
                                   "Close other programs or lower --memory and --threads."};
+namespace jobs {
+inline constexpr const Rule* all[] = {&JobCancelled, &OutOfMemory};
+} // namespace jobs
 } // namespace rules
 
 } // namespace shardlens

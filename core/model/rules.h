@@ -6,7 +6,8 @@
 namespace shardlens::rules {
 
 inline constexpr Rule SlicesMissing{
-    "slices.missing", Severity::Error, "{0} elements of {1} belong to no slice (first hole at {2}, size {3}).",
+    "slices.missing", Severity::Error,
+    "{0} elements of {1} belong to no slice (first hole at {2}, size {3}).",
     "A rank's file is missing or was not saved; copy it here, or exclude the tensor."};
 inline constexpr Rule SlicesOverlap{
     "slices.overlap", Severity::Error, "Two slices of {0} cover the same elements (at {1}, size {2}).",
@@ -15,19 +16,25 @@ inline constexpr Rule SliceOutOfBounds{
     "slices.out-of-bounds", Severity::Error, "A slice of {0} at {1} with size {2} leaves the shape {3}.",
     "The metadata contradicts itself; save the checkpoint again, or exclude the tensor."};
 inline constexpr Rule SlicePastEnd{
-    "slices.past-end-of-file", Severity::Error, "{0} tensors have data past the end of the file; {1} are missing.",
+    "slices.past-end-of-file", Severity::Error,
+    "{0} tensors have data past the end of the file; {1} are missing.",
     "The file was cut off; copy or download it again, or exclude the tensors."};
 inline constexpr Rule SliceWithoutBytes{
     "slices.without-bytes", Severity::Error, "{0} slices have no stored bytes.",
     "The save was not finished or metadata was lost; save the checkpoint again, or exclude the tensors."};
-inline constexpr Rule TooManyTensors{
-    "limits.too-many-tensors", Severity::Error, "The checkpoint names more than {0} tensors.",
-    "Such a file is damaged or was made to exhaust memory."};
-inline constexpr Rule TooManySlices{
-    "limits.too-many-slices", Severity::Error, "The checkpoint names more than {0} slices.",
-    "Such a file is damaged or was made to exhaust memory."};
-inline constexpr Rule NameTooLong{
-    "limits.name-too-long", Severity::Error, "A name has {0}; at most {1} are accepted.",
-    "Such a file is damaged or was made to exhaust memory."};
+inline constexpr Rule TooManyTensors{"limits.too-many-tensors", Severity::Error,
+                                     "The checkpoint names more than {0} tensors.",
+                                     "Such a file is damaged or was made to exhaust memory."};
+inline constexpr Rule TooManySlices{"limits.too-many-slices", Severity::Error,
+                                    "The checkpoint names more than {0} slices.",
+                                    "Such a file is damaged or was made to exhaust memory."};
+inline constexpr Rule NameTooLong{"limits.name-too-long", Severity::Error,
+                                  "A name has {0}; at most {1} are accepted.",
+                                  "Such a file is damaged or was made to exhaust memory."};
+
+namespace model {
+inline constexpr const Rule* all[] = {&SlicesMissing,     &SlicesOverlap,  &SliceOutOfBounds, &SlicePastEnd,
+                                      &SliceWithoutBytes, &TooManyTensors, &TooManySlices,    &NameTooLong};
+} // namespace model
 
 } // namespace shardlens::rules
