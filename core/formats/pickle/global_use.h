@@ -17,9 +17,11 @@ enum class Danger : std::uint8_t {
 struct GlobalUse {
     std::string module;
     std::string name;
-    std::uint64_t offset = 0; ///< of the first opcode that named it, in the source
-    std::uint32_t uses = 0;   ///< opcodes that named it
-    std::uint32_t calls = 0;  ///< of them and of memo entries, those that were called (REDUCE, NEWOBJ, …)
+    std::uint64_t offset = 0;        ///< of the first opcode that named it, in the source
+    std::uint64_t uses = 0;          ///< opcodes that named it
+    std::uint64_t calls = 0;         ///< opcodes that would call it (REDUCE, NEWOBJ, OBJ, INST)
+    std::uint64_t memberLookups = 0; ///< of getattr: calls that only fetch a class's member by name
+    bool looksUpAttributes = false;  ///< it is getattr
     Danger danger = Danger::Unknown;
 
     std::string qualified() const { return module.empty() ? name : module + "." + name; }

@@ -79,6 +79,7 @@ public:
 private:
     friend class Machine;
     Pickle() = default;
+    std::uint64_t extraOf(Node object) const;
 
     std::shared_ptr<const void> m_keep;
     Arena m_arena;

@@ -31,7 +31,7 @@ inline constexpr Rule BadMemo{"pickle.bad-memo", Severity::Error,
                               "The file is damaged; Python would refuse it too."};
 inline constexpr Rule MemoTooLarge{
     "pickle.memo-too-large", Severity::Error,
-    "{0} stores the memo's entry {1}; the pickle is too short to have that many.",
+    "{0} stores the memo's entry {1}; up to this place there can be at most {2}.",
     "The file was made to exhaust memory, or is damaged."};
 inline constexpr Rule TooDeep{"pickle.too-deep", Severity::Error, "Values are nested more than {0} deep.",
                               "The file was made to exhaust memory, or is damaged."};
