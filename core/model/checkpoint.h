@@ -31,13 +31,13 @@ using CheckpointPtr = std::shared_ptr<const Checkpoint>;
 class TensorView {
 public:
     TensorId id() const { return m_id; }
-    std::string_view name() const;       ///< raw bytes of the name (FQN), unique in the checkpoint
+    std::string_view name() const; ///< raw bytes of the name (FQN), unique in the checkpoint
     DType dtype() const;
-    std::string_view dtypeName() const;  ///< as the file says it, also for Unknown
+    std::string_view dtypeName() const; ///< as the file says it, also for Unknown
     DimsView shape() const;
-    std::uint64_t elements() const;      ///< 0 where the product does not fit (then the tensor is unreadable)
-    std::uint64_t bytes() const;         ///< packed size of all elements
-    bool readable() const;               ///< nothing is known that prevents reading it whole
+    std::uint64_t elements() const; ///< 0 where the product does not fit (then the tensor is unreadable)
+    std::uint64_t bytes() const;    ///< packed size of all elements
+    bool readable() const;          ///< nothing is known that prevents reading it whole
     /// The finding that makes it unreadable.
     std::optional<FindingId> problem() const;
     std::uint32_t sliceCount() const;
@@ -54,6 +54,7 @@ public:
 private:
     friend class Checkpoint;
     TensorView(const Checkpoint* checkpoint, TensorId id) : m_checkpoint(checkpoint), m_id(id) {}
+    const std::vector<std::uint32_t>* ownCuts() const; // null: dots
     const Checkpoint* m_checkpoint;
     TensorId m_id;
 };
@@ -61,10 +62,10 @@ private:
 /// A box of a tensor and the stored bytes that hold it.
 struct Slice {
     TensorId tensor;
-    Box box;              ///< a view on the checkpoint's columns
+    Box box; ///< a view on the checkpoint's columns
     DType dtype = DType::Unknown;
-    FileId file;          ///< invalid where the metadata names no bytes for it (missing)
-    ByteRange stored;     ///< in the physical file, never in a nested container
+    FileId file;              ///< invalid where the metadata names no bytes for it (missing)
+    ByteRange stored;         ///< in the physical file, never in a nested container
     std::uint32_t detail = 0; ///< the backend's own
 };
 
@@ -72,9 +73,9 @@ struct Slice {
 class CheckpointBackend {
 public:
     virtual ~CheckpointBackend() = default;
-    /// The default takes the stored range for plain elements.
+    /// The default takes the stored range for plain elements, and fails where it does not have their size.
     virtual Result<Payload> payload(const Checkpoint& checkpoint, SliceId slice) const;
-    /// Decodes an entry.
+    /// Decodes an entry. The default reads texts and raw bytes as they are and has no decoder for the rest.
     virtual Result<Value> value(const Checkpoint& checkpoint, EntryId entry) const;
 };
 
@@ -87,8 +88,8 @@ public:
     std::uint32_t tensorCount() const { return static_cast<std::uint32_t>(m_tensors.dtype.size()); }
     TensorView tensor(TensorId id) const { return {this, id}; }
     std::optional<TensorId> findTensor(std::string_view name) const; ///< exact
-    std::uint64_t parameters() const { return m_parameters; } ///< elements of all tensors
-    std::uint64_t bytes() const { return m_bytes; }           ///< of all tensors, replicas counted once
+    std::uint64_t parameters() const { return m_parameters; }        ///< elements of all tensors
+    std::uint64_t bytes() const { return m_bytes; } ///< of all tensors, replicas counted once
 
     std::uint32_t sliceCount() const { return static_cast<std::uint32_t>(m_slices.begin.size()); }
     Slice slice(SliceId id) const;
@@ -125,8 +126,8 @@ private:
     TensorColumns m_tensors;
     SliceColumns m_slices;
     std::vector<FileRecord> m_files;
-    std::vector<Region> m_regions;              // sorted by file, then by position
-    std::vector<std::uint32_t> m_regionStart;   // a file each, and the end
+    std::vector<Region> m_regions;            // sorted by file, then by position
+    std::vector<std::uint32_t> m_regionStart; // a file each, and the end
     std::vector<EntryRecord> m_entries;
     std::vector<Alias> m_aliases;
     std::vector<Verdict> m_verdicts;

@@ -26,8 +26,8 @@ public:
     FileRecord& file(FileId id);
     void addRegion(Region region);
 
-    /// The tensor of this name, new or known. Fails with a limit's rule where there are too many or the name is
-    /// too long. A new tensor has dtype Unknown, no dims and no slices.
+    /// The tensor of this name, new or known. Fails with a limit's rule where there are too many or the name
+    /// is too long. A new tensor has dtype Unknown, no dims and no slices.
     struct Added {
         TensorId id;
         bool isNew = true;
@@ -48,7 +48,8 @@ public:
 
     /// A slice that covers the whole tensor.
     void addWholeSlice(TensorId id, DType dtype, FileId file, ByteRange stored, std::uint32_t detail = 0);
-    /// A slice of a box; offset and size have the same number of dims. An invalid file: the metadata names no bytes.
+    /// A slice of a box; offset and size have the same number of dims. An invalid file: the metadata names no
+    /// bytes.
     void addSlice(TensorId id, DimsView offset, DimsView size, DType dtype, FileId file, ByteRange stored,
                   std::uint32_t detail = 0);
 

@@ -27,7 +27,8 @@ struct CheckpointFacts {
     std::string location; ///< the path it was opened from, as the user gave it
     std::string folder;   ///< the file-system folder that file names are relative to; empty inside archives
     std::string name;     ///< for titles: the last telling part of the path
-    std::string writer;   ///< what wrote it, as far as the metadata proves: `PyTorch 2.13 DCP`, `torchtitan`; may be empty
+    std::string writer;   ///< what wrote it, as far as the metadata proves: `PyTorch 2.13 DCP`, `torchtitan`;
+                          ///< may be empty
     std::string part;     ///< which part of a training step was opened (`model`), where there are several
     std::vector<std::string> otherParts;    ///< what --part could choose instead
     std::string variant;                    ///< `fp16`; empty for the plain one
@@ -37,12 +38,13 @@ struct CheckpointFacts {
 
 /// A physical file of the checkpoint.
 struct FileRecord {
-    std::string path;          ///< relative to the folder, raw
+    std::string path; ///< relative to the folder, raw
     std::uint64_t bytes = 0;
     std::optional<std::uint32_t> rank; ///< the process rank that wrote it, where the format says so
-    ByteSourcePtr source;      ///< null where it is missing
-    bool missing = false;      ///< named but not there
-    std::vector<std::pair<std::string, std::string>> metadata; ///< the file's own `__metadata__`, raw, in file order
+    ByteSourcePtr source;              ///< null where it is missing
+    bool missing = false;              ///< named but not there
+    std::vector<std::pair<std::string, std::string>>
+        metadata; ///< the file's own `__metadata__`, raw, in file order
 };
 
 /// A part of a file that is not a slice.
@@ -62,11 +64,11 @@ struct EntryRecord {
     std::vector<std::uint32_t> cuts; ///< positions of separators in the name, as in TensorColumns
     bool ownCuts = false;            ///< false: dots for values, slashes for files
     Kind kind = Kind::Value;
-    std::string typeName;            ///< Python's name, or empty until decoded
+    std::string typeName; ///< Python's name, or empty until decoded
     FileId file;
     ByteRange stored;
-    std::uint32_t detail = 0;        ///< the backend's own
-    bool sideFile = false;           ///< config, tokenizer: copied along by conversions
+    std::uint32_t detail = 0; ///< the backend's own
+    bool sideFile = false;    ///< config, tokenizer: copied along by conversions
 };
 
 /// A name that was dropped because it shares `kept`'s memory.
@@ -122,8 +124,8 @@ struct TensorColumns {
     static constexpr std::uint32_t None = ~std::uint32_t{0};
 
     TextPool names;
-    DimsPool dims; // shapes, and boxes as offsets followed by sizes
-    std::vector<std::uint32_t> shape;      // into dims
+    DimsPool dims;                    // shapes, and boxes as offsets followed by sizes
+    std::vector<std::uint32_t> shape; // into dims
     std::vector<DType> dtype;
     std::vector<std::uint32_t> firstSlice; // one more than tensors
     std::vector<std::uint32_t> problem;    // finding, or None
@@ -133,14 +135,14 @@ struct TensorColumns {
     std::vector<std::vector<std::uint32_t>> cutLists;
     std::vector<std::vector<Fact>> factLists;
     std::map<std::uint32_t, std::string> unknownDTypes;
-    std::vector<std::uint32_t> byName;     // hash table of tensor + 1, 0 is empty; a power of two long
+    std::vector<std::uint32_t> byName; // hash table of tensor + 1, 0 is empty; a power of two long
 };
 
 struct SliceColumns {
     static constexpr std::uint32_t WholeBox = ~std::uint32_t{0};
 
     std::vector<std::uint32_t> tensor;
-    std::vector<std::uint32_t> box;   // into dims, or WholeBox
+    std::vector<std::uint32_t> box; // into dims, or WholeBox
     std::vector<DType> dtype;
     std::vector<FileId> file;
     std::vector<std::uint64_t> begin;

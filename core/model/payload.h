@@ -25,17 +25,18 @@ struct Encoding {
 /// How a slice's elements lie in a file, exactly. Resolved on demand (Checkpoint::payload), never kept.
 struct Payload {
     FileId file;
-    ByteRange bytes;             ///< stored bytes: of the storage that the elements lie in, or of the compressed stream
+    ByteRange bytes; ///< stored bytes: of the storage that the elements lie in, or of the compressed stream
     Encoding encoding;
     DType dtype = DType::Unknown;
     ByteOrder order = ByteOrder::Little;
-    std::uint64_t start = 0;     ///< the first element's index in the (decoded) bytes
-    Strides strides;             ///< in elements, a dim of the slice each; empty: row-major, packed
-    bool conj = false;           ///< imaginary parts change their sign
-    bool neg = false;            ///< values change their sign
+    std::uint64_t start = 0; ///< the first element's index in the (decoded) bytes
+    Strides strides;         ///< in elements, a dim of the slice each; empty: row-major, packed
+    bool conj = false;       ///< imaginary parts change their sign
+    bool neg = false;        ///< values change their sign
 
     bool plain() const {
-        return encoding.kind == Encoding::Kind::Plain && order == ByteOrder::Little && strides.empty() && !conj && !neg;
+        return encoding.kind == Encoding::Kind::Plain && order == ByteOrder::Little && strides.empty() &&
+               !conj && !neg;
     }
 };
 

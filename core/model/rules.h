@@ -32,9 +32,27 @@ inline constexpr Rule NameTooLong{"limits.name-too-long", Severity::Error,
                                   "A name has {0}; at most {1} are accepted.",
                                   "Such a file is damaged or was made to exhaust memory."};
 
+inline constexpr Rule TooManyElements{
+    "limits.too-many-elements", Severity::Error,
+    "{0} tensors have more elements than 64 bits count (first {1}, shape {2}).",
+    "Such a file is damaged or was made to exhaust memory; exclude the tensors."};
+inline constexpr Rule SlicesMissingInMany{
+    "slices.missing-in-many", Severity::Error,
+    "{0} tensors have elements that belong to no slice (first {1}, at {2}, size {3}).",
+    "A rank's file is missing or was not saved; copy it here, or exclude the tensors."};
+inline constexpr Rule StoredSizeDiffers{
+    "slices.stored-size", Severity::Error,
+    "A slice of {0} takes {1}, which is not what its shape of {2} needs.",
+    "The metadata contradicts itself; save the checkpoint again, or exclude the tensor."};
+inline constexpr Rule NoDecoder{"entries.no-decoder", Severity::Error,
+                                "The entry {0} cannot be shown: nothing here decodes it.",
+                                "Its file can still be copied and looked at with the tool that wrote it."};
+
 namespace model {
-inline constexpr const Rule* all[] = {&SlicesMissing,     &SlicesOverlap,  &SliceOutOfBounds, &SlicePastEnd,
-                                      &SliceWithoutBytes, &TooManyTensors, &TooManySlices,    &NameTooLong};
+inline constexpr const Rule* all[] = {&SlicesMissing,       &SlicesOverlap,     &SliceOutOfBounds,
+                                      &SlicePastEnd,        &SliceWithoutBytes, &TooManyTensors,
+                                      &TooManySlices,       &NameTooLong,       &TooManyElements,
+                                      &SlicesMissingInMany, &StoredSizeDiffers, &NoDecoder};
 } // namespace model
 
 } // namespace shardlens::rules

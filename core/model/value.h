@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,12 +14,23 @@ namespace shardlens {
 class ValueGraph;
 
 /// A node of an inert graph of values, for JSON and pickle alike. Nodes can be shared and can form cycles
-/// (a pickle's memo makes both), so a traversal counts its steps or remembers `identity()`. A handle keeps its
-/// graph alive; copies are cheap; everything is immutable and safe from many threads.
+/// (a pickle's memo makes both), so a traversal counts its steps or remembers `identity()`. A handle keeps
+/// its graph alive; copies are cheap; everything is immutable and safe from many threads.
 class Value {
 public:
     enum class Kind : std::uint8_t {
-        Null, Bool, Int, BigInt, Float, String, Bytes, List, Tuple, Set, FrozenSet, Dict,
+        Null,
+        Bool,
+        Int,
+        BigInt,
+        Float,
+        String,
+        Bytes,
+        List,
+        Tuple,
+        Set,
+        FrozenSet,
+        Dict,
         Object, ///< of a class that was not constructed: typeName, arguments and state as children
         Tensor, ///< stands for a tensor inside a value: typeName says dtype and shape
     };
@@ -37,17 +49,21 @@ public:
     std::size_t size() const;
     Value at(std::size_t index) const;  ///< the element, a Dict's value, an Object's part
     Value key(std::size_t index) const; ///< of a Dict; of an Object the part's name as String
-    /// The Dict's value for a string key, or the Object's part; Null where absent.
+    /// The Dict's value for a string key (the last of equal ones), or the Object's part; Null where absent.
+    /// Looks at every key: to go through a large Dict use key() and at().
     Value find(std::string_view key) const;
     bool contains(std::string_view key) const;
 
-    /// Python's name for the type (`int`, `dict`, `NoneType`, `argparse.Namespace`); JSON's values have the same.
+    /// Python's name for the type (`int`, `dict`, `NoneType`, `argparse.Namespace`); JSON's values have the
+    /// same.
     std::string_view typeName() const;
 
     /// Equal for two handles of one node.
     std::pair<const ValueGraph*, std::uint32_t> identity() const;
 
 private:
+    std::optional<std::size_t> indexOf(std::string_view name) const;
+
     std::shared_ptr<const ValueGraph> m_graph;
     std::uint32_t m_node = 0;
 };

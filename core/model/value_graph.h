@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -40,17 +41,19 @@ private:
     friend class Value;
     struct Record {
         Kind kind = Kind::Null;
-        std::uint32_t type = 0;   // index into m_types; 0 is the kind's own name
-        std::uint64_t a = 0;      // number, or offset into m_text, m_children
-        std::uint64_t b = 0;      // length or count
+        std::uint32_t type = 0; // index into m_types; 0 is the kind's own name
+        std::uint64_t a = 0;    // number, or offset into m_text, m_children
+        std::uint64_t b = 0;    // length or count
     };
     Node push(Record record);
+    Node addPairs(Kind kind, const std::vector<std::pair<Node, Node>>& items, std::string_view typeName);
     std::uint32_t internType(std::string_view name);
 
     std::vector<Record> m_records;
     std::string m_text;
     std::vector<Node> m_children; // Dict and Object: key, value, key, value, …
     std::vector<std::string> m_types{std::string()};
+    std::unordered_map<std::string, std::uint32_t> m_typeIndex;
 };
 
 } // namespace shardlens
