@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/safetensors/add_header.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace shardlens::safetensors {
+
+namespace {
+
+/// The unknown fields of one tensor; they are sorted by tensor, as the header's entries are.
+std::vector<Fact> factsOf(const Header& header, std::uint32_t index) {
+    std::vector<Fact> facts;
+    const auto range = std::ranges::equal_range(header.unknownFields, index, {},
+                                                [](const auto& field) { return field.first; });
+    for (const auto& [tensor, fact] : range)
+        facts.push_back(fact);
+    return facts;
+}
+
+Subject subjectOf(const HeaderFinding& finding, FileId file, std::span<const TensorId> tensors) {
+    if (finding.tensors.size() == 1)
+        return {Subject::Kind::Tensor, tensors[finding.tensors.front()].value()};
+    return {Subject::Kind::File, file.value()};
+}
+
+} // namespace
+
+void fillTensor(CheckpointBuilder& builder, const Header& header, std::uint32_t index, TensorId tensor,
+                FileId file) {
+    const auto dtype = header.dtype[index];
+    builder.setDType(tensor, dtype, dtype == DType::Unknown ? header.dtypeName(index) : std::string_view());
+    builder.setShape(tensor, header.shape(index));
+    if (!header.unknownFields.empty())
+        if (auto facts = factsOf(header, index); !facts.empty())
+            builder.setFacts(tensor, std::move(facts));
+    if (header.state[index] == TensorState::Sound)
+        builder.addWholeSlice(tensor, dtype, file, header.stored(index));
+}
+
+void addRegions(CheckpointBuilder& builder, const Header& header, FileId file) {
+    const auto add = [&](Region::Kind kind, ByteRange range, std::string name) {
+        if (!range.empty())
+            builder.addRegion({file, kind, range, std::move(name), std::nullopt});
+    };
+    add(Region::Kind::Header, {header.json.begin - 8, header.jsonEnd}, "header");
+    add(Region::Kind::Padding, {header.jsonEnd, header.json.end}, "padding");
+    for (const auto& range : header.unclaimed)
+        add(Region::Kind::Unclaimed, range, {});
+    if (std::ranges::find(header.state, TensorState::UnknownDType) == header.state.end())
+        return;
+    for (std::uint32_t index = 0; index < header.count(); ++index)
+        if (header.state[index] == TensorState::UnknownDType)
+            add(Region::Kind::Record, header.stored(index), std::string(header.name(index)));
+}
+
+void addFindings(CheckpointBuilder& builder, const Header& header, FileId file,
+                 std::span<const TensorId> tensors) {
+    for (const auto& finding : header.findings) {
+        std::vector<TensorId> ids;
+        ids.reserve(finding.tensors.size());
+        for (const auto index : finding.tensors)
+            ids.push_back(tensors[index]);
+        builder.addFinding({finding.what, subjectOf(finding, file, tensors), std::move(ids)});
+    }
+}
+
+Result<std::vector<TensorId>> addHeader(CheckpointBuilder& builder, const Header& header, FileId file,
+                                        std::string_view prefix) {
+    std::vector<TensorId> ids;
+    ids.reserve(header.count());
+    std::string prefixed(prefix);
+    for (std::uint32_t index = 0; index < header.count(); ++index) {
+        prefixed.resize(prefix.size());
+        if (!prefix.empty())
+            prefixed += header.name(index);
+        SHARDLENS_TRY(const auto added, builder.addTensor(prefix.empty() ? header.name(index) : prefixed));
+        ids.push_back(added.id);
+        fillTensor(builder, header, index, added.id, file);
+    }
+    addRegions(builder, header, file);
+    addFindings(builder, header, file, ids);
+    return ids;
+}
+
+} // namespace shardlens::safetensors
