@@ -18,7 +18,7 @@ struct ZipMakerEntry {
     bool descriptor = false;         ///< local CRC and sizes zero, a descriptor behind the data
     std::size_t padding = 0;         ///< bytes of an alignment extra in the local header
     std::uint32_t mode = 0;          ///< Unix mode; not 0 sets the host system to Unix
-    std::string localName = {};           ///< instead of name in the local header
+    std::string localName = {};      ///< instead of name in the local header
     std::int64_t crcDelta = 0;       ///< added to the right CRC, in both headers
     std::uint64_t centralBytes = 0;  ///< claimed size instead of the real one, in the directory alone
     std::uint64_t centralOffset = 0; ///< claimed header offset instead of the real one
