@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "jobs/job_context.h"
 #include "model/checkpoint.h"
+#include "query/item.h"
 
 #include <cstdint>
 #include <memory>
@@ -12,11 +13,10 @@
 
 namespace shardlens {
 
-/// A tensor or an entry, as an item of a listing: tensors are 0 … tensorCount - 1, entries follow.
-using ItemIndex = std::uint32_t;
-
 /// A branch of the tree of names: the items [begin, end) of the natural order, whose first `depth` path parts
-/// are equal. A leaf has one item and depth == its path's length. A plain value; no node objects exist.
+/// are equal. A leaf has one item and depth == its path's length. A name that is also a branch (`a` beside
+/// `a.b`), or several items with one path, are leaves of that branch with the branch's own depth and label.
+/// A plain value; no node objects exist.
 struct Branch {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
@@ -51,10 +51,15 @@ public:
     /// The branches from below the root to the item's leaf.
     std::vector<Branch> pathTo(ItemIndex item) const;
     BranchSums sums(const Branch& branch) const; ///< by prefix sums, O(1)
+    /// Path parts that the items at `position` and `position + 1` have in common.
+    std::uint32_t sharedWithNext(std::uint32_t position) const;
+    std::uint32_t pathLength(std::uint32_t position) const;
 
 private:
     NameTree() = default;
     friend class NameTreeBuilder;
+    bool shareParts(std::uint32_t a, std::uint32_t b, std::uint32_t count) const;
+    std::uint32_t childEnd(std::uint32_t begin, std::uint32_t end, std::uint32_t depth) const;
     CheckpointPtr m_checkpoint;
     std::uint32_t m_tensors = 0;
     std::vector<ItemIndex> m_order;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace shardlens {
+
+/// One way to match a name: a part of it, a glob over all of it, or exactly it. Parts and globs ignore the
+/// case of ASCII letters; nothing else is ever taken for equal.
+class TextPattern {
+public:
+    /// A glob where the text holds `*` (any bytes) or `?` (one character), else a substring.
+    static TextPattern fromWord(std::string_view word);
+    static TextPattern exactly(std::string_view text);
+
+    bool matches(std::string_view name) const;
+    bool isExact() const { return m_kind == Kind::Exact; }
+    const std::string& text() const { return m_text; } ///< lower-case unless exact
+
+private:
+    enum class Kind { Substring, Glob, Exact };
+    Kind m_kind = Kind::Exact;
+    std::string m_text;
+};
+
+} // namespace shardlens
