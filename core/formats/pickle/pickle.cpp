@@ -157,14 +157,31 @@ std::optional<Node> Pickle::state(Node object) const {
     return state == Absent ? std::nullopt : std::optional(state);
 }
 
+std::optional<Node> Pickle::listItemsNode(Node object) const {
+    return extraPart(object, 1);
+}
+
+std::optional<Node> Pickle::dictItemsNode(Node object) const {
+    return extraPart(object, 2);
+}
+
 std::span<const Node> Pickle::listItems(Node object) const {
-    const std::uint64_t extra = extraOf(object);
-    return extra == 0 ? std::span<const Node>() : items(m_arena.word(extra + 1));
+    return items(extraPart(object, 1).value_or(Node()));
 }
 
 std::span<const Node> Pickle::dictItems(Node object) const {
+    return items(extraPart(object, 2).value_or(Node()));
+}
+
+std::optional<Node> Pickle::extraPart(Node object, std::uint64_t part) const {
     const std::uint64_t extra = extraOf(object);
-    return extra == 0 ? std::span<const Node>() : items(m_arena.word(extra + 2));
+    if (extra == 0 || m_arena.word(extra + part) == Absent)
+        return std::nullopt;
+    return m_arena.word(extra + part);
+}
+
+std::uint64_t Pickle::code(Node node) const {
+    return tagOf(node) == Tag::Extension || tagOf(node) == Tag::Buffer ? payloadOf(node) : 0;
 }
 
 std::uint64_t Pickle::extraOf(Node object) const {

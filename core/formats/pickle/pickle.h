@@ -68,6 +68,11 @@ public:
     /// What APPENDS (a list's subclass) and SETITEMS (an OrderedDict) gave.
     std::span<const Node> listItems(Node object) const;
     std::span<const Node> dictItems(Node object) const; ///< key, value, …
+    std::optional<Node>
+    listItemsNode(Node object) const; ///< the same as a List, a Dict; nothing where there are none
+    std::optional<Node> dictItemsNode(Node object) const;
+    /// An Extension's code, a Buffer's number.
+    std::uint64_t code(Node node) const;
     /// The state's entry, where the state is a Dict, or a (Dict, Dict) pair as classes with slots leave it.
     std::optional<Node> attribute(Node object, std::string_view name) const;
 
@@ -80,6 +85,7 @@ private:
     friend class Machine;
     Pickle() = default;
     std::uint64_t extraOf(Node object) const;
+    std::optional<Node> extraPart(Node object, std::uint64_t part) const;
 
     std::shared_ptr<const void> m_keep;
     Arena m_arena;
