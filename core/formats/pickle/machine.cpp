@@ -55,13 +55,13 @@ bool Machine::refuseMemory() {
 
 bool Machine::between() {
     m_opAt = m_at;
+    if (m_reportProgress)
+        m_context.add(static_cast<std::uint64_t>(m_at - m_reported));
+    m_reported = m_at;
     if (auto go = m_context.checkStop(); !go) {
         m_error = std::move(go).error();
         return false;
     }
-    if (m_reportProgress)
-        m_context.add(static_cast<std::uint64_t>(m_at - m_reported));
-    m_reported = m_at;
     if (m_at == m_end)
         return refuse(rules::pickle::Truncated, {std::string("the opcodes, before STOP")});
     if (m_arena.m_nodes > m_limits.pickleNodes)

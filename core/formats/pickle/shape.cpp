@@ -170,29 +170,36 @@ std::optional<Shape> shapeOfBuiltin(const Pickle& pickle, Node node, const Globa
 }
 
 // Bytes at protocols without a bytes opcode: latin-1 text that is encoded again.
-std::optional<Shape> shapeOfEncoded(const Pickle& pickle, Node node, const GlobalUse& use) {
-    const bool isEncode = use.module == "_codecs" && use.name == "encode";
-    const bool isByteArray = isBuiltin(use, "bytearray");
-    const auto args = pickle.args(node);
-    if ((!isEncode && !isByteArray) || args.empty())
-        return std::nullopt;
+std::optional<std::string> encodedBytes(const Pickle& pickle, std::span<const Node> args) {
     std::string bytes;
-    if (isByteArray && pickle.is(args[0], Kind::Bytes)) {
-        bytes = pickle.text(args[0]);
-    } else {
-        if (args.size() != 2 || !pickle.is(args[0], Kind::String))
-            return std::nullopt;
-        const std::string_view encoding = pickle.text(args[1]);
-        if (encoding != "latin1" && encoding != "latin-1")
-            return std::nullopt;
-        if (!utf8ToLatin1(pickle.text(args[0]), bytes))
-            return std::nullopt;
+    const std::string_view encoding = args.size() == 2 ? pickle.text(args[1]) : std::string_view();
+    const bool isLatin1 = encoding == "latin1" || encoding == "latin-1";
+    if (!isLatin1 || !pickle.is(args[0], Kind::String) || !utf8ToLatin1(pickle.text(args[0]), bytes))
+        return std::nullopt;
+    return bytes;
+}
+
+std::optional<std::string> bytesOf(const Pickle& pickle, Node node) {
+    if (pickle.is(node, Kind::Bytes))
+        return std::string(pickle.text(node));
+    return pickle.isCall(node, "_codecs", "encode") ? encodedBytes(pickle, pickle.args(node)) : std::nullopt;
+}
+
+std::optional<Shape> shapeOfEncoded(const Pickle& pickle, Node node, const GlobalUse& use) {
+    if (use.module == "_codecs" && use.name == "encode") {
+        auto bytes = bytesOf(pickle, node);
+        return bytes ? std::optional(made(VKind::Bytes, std::move(*bytes))) : std::nullopt;
     }
-    Shape shape = made(VKind::Bytes, std::move(bytes));
-    if (!isByteArray)
-        return shape;
+    const auto args = pickle.args(node);
+    if (!isBuiltin(use, "bytearray"))
+        return std::nullopt;
+    auto bytes = args.empty()       ? std::optional(std::string())
+                 : args.size() == 1 ? bytesOf(pickle, args[0])
+                                    : encodedBytes(pickle, args);
+    if (!bytes)
+        return std::nullopt;
     Shape array = object("bytearray");
-    array.parts.emplace_back("value", MadeText{VKind::Bytes, std::move(shape.text)});
+    array.parts.emplace_back("value", MadeText{VKind::Bytes, std::move(*bytes)});
     return array;
 }
 
@@ -222,14 +229,13 @@ std::optional<Shape> shapeOfDate(const Pickle& pickle, Node node, const GlobalUs
     const auto args = pickle.args(node);
     if (use.module != "datetime" || args.empty())
         return std::nullopt;
-    std::string bytes(pickle.text(args[0]));
-    if (pickle.is(args[0], Kind::Object)) {
-        const GlobalUse* inner = pickle.global(args[0]);
-        const auto encoded = inner == nullptr ? std::nullopt : shapeOfEncoded(pickle, args[0], *inner);
-        if (encoded)
-            bytes = encoded->text;
-    }
-    const auto text = dateText(use.name, bytes);
+    // Python 2 had strings for bytes.
+    const std::optional<std::string> bytes = pickle.is(args[0], Kind::String)
+                                                 ? std::optional(std::string(pickle.text(args[0])))
+                                                 : bytesOf(pickle, args[0]);
+    if (!bytes)
+        return std::nullopt;
+    const auto text = dateText(use.name, *bytes);
     if (!text)
         return std::nullopt;
     Shape shape = object(use.qualified());
@@ -274,6 +280,10 @@ std::optional<Shape> shapeOfKnown(const Pickle& pickle, Node node, const GlobalU
     return std::nullopt;
 }
 
+std::string pythonName(const GlobalUse& use) {
+    return isBuiltin(use, use.name) ? use.name : use.qualified();
+}
+
 // The class of an object: the callable itself, or what copyreg's helper and Python 3.11's getattr are given.
 std::string className(const Pickle& pickle, Node node) {
     const GlobalUse* use = pickle.global(node);
@@ -284,8 +294,8 @@ std::string className(const Pickle& pickle, Node node) {
         (use->name == "_reconstructor" && (use->module == "copyreg" || use->module == "copy_reg")) ||
         use->looksUpAttributes;
     if (indirect && !args.empty() && pickle.is(args[0], Kind::Global))
-        return pickle.global(args[0])->qualified();
-    return use->qualified();
+        return pythonName(*pickle.global(args[0]));
+    return pythonName(*use);
 }
 
 Shape shapeOfObject(const Pickle& pickle, Node node) {
