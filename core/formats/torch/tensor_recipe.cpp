@@ -164,36 +164,13 @@ private:
         return true;
     }
 
-    /// ("storage", class, key, location, count [, view]).
     bool storage(Node node) {
-        if (!m_pickle.is(node, Kind::Persistent))
-            return wrong("it has no storage");
-        const auto ids = m_pickle.items(node);
-        if (ids.size() != 1 || !m_pickle.is(ids[0], Kind::Tuple) || m_pickle.size(ids[0]) < 5)
+        auto storage = readStorage(m_pickle, node);
+        if (!storage)
             return wrong("its storage has a strange id");
-        const auto id = m_pickle.items(ids[0]);
-        const auto* type = m_pickle.global(id[1]);
-        const auto count = m_pickle.asCount(id[4]);
-        if (m_pickle.text(id[0]) != "storage" || type == nullptr || !m_pickle.is(id[2], Kind::String) ||
-            !count)
-            return wrong("its storage has a strange id");
-        const auto dtype = dtypeFromStorage(type->name);
-        if (!dtype)
-            return wrong("its storage is of the unknown type " + type->qualified());
-        auto& out = m_out.storage;
-        out.key = m_pickle.text(id[2]);
-        out.location = m_pickle.text(id[3]);
-        out.count = *count;
-        out.dtype = *dtype;
-        out.untyped = *dtype == DType::Unknown;
-        if (id.size() > 5 && m_pickle.is(id[5], Kind::Tuple) && m_pickle.size(id[5]) == 3) {
-            const auto offset = m_pickle.asCount(m_pickle.items(id[5])[1]);
-            if (!offset)
-                return wrong("its storage is a view of a strange kind");
-            out.viewOffset = *offset;
-        }
-        if (!out.location.empty())
-            fact("device", std::string(out.location));
+        m_out.storage = *storage;
+        if (!storage->location.empty())
+            fact("device", std::string(storage->location));
         return true;
     }
 
@@ -347,6 +324,32 @@ std::optional<std::uint64_t> TensorRecipe::extent() const {
         last = *sum;
     }
     return checkedAdd<std::uint64_t>(last, 1);
+}
+
+std::optional<StorageRef> readStorage(const Pickle& pickle, Node node) {
+    // ("storage", class, key, location, count), with a sixth (key, offset, size) for legacy views.
+    const auto ids = pickle.is(node, Kind::Persistent) ? pickle.items(node) : std::span<const Node>();
+    if (ids.size() != 1 || !pickle.is(ids[0], Kind::Tuple) || pickle.size(ids[0]) < 5)
+        return std::nullopt;
+    const auto id = pickle.items(ids[0]);
+    const auto* type = pickle.global(id[1]);
+    const auto count = pickle.asCount(id[4]);
+    const auto dtype = type == nullptr ? std::nullopt : dtypeFromStorage(type->name);
+    if (pickle.text(id[0]) != "storage" || !dtype || !pickle.is(id[2], Kind::String) || !count)
+        return std::nullopt;
+    StorageRef out;
+    out.key = pickle.text(id[2]);
+    out.location = pickle.text(id[3]);
+    out.count = *count;
+    out.dtype = *dtype;
+    out.untyped = *dtype == DType::Unknown;
+    if (id.size() > 5 && pickle.is(id[5], Kind::Tuple) && pickle.size(id[5]) == 3) {
+        const auto offset = pickle.asCount(pickle.items(id[5])[1]);
+        if (!offset)
+            return std::nullopt;
+        out.viewOffset = *offset;
+    }
+    return out;
 }
 
 bool isTensor(const Pickle& pickle, Node node) {

@@ -46,6 +46,9 @@ struct TensorRecipe {
     std::optional<std::uint64_t> extent() const;
 };
 
+/// The storage that a persistent id names; nothing where it is none that torch writes.
+std::optional<StorageRef> readStorage(const pickle::Pickle& pickle, pickle::Node node);
+
 /// True where the node is a call that rebuilds a tensor or parameter.
 bool isTensor(const pickle::Pickle& pickle, pickle::Node node);
 
