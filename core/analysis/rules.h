@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/rule.h"
+
+namespace shardlens::rules::analysis {
+
+inline constexpr Rule HasNan{"values.nan", Severity::Warning,
+                             "{0} tensors hold NaN, {1} values in all; the first is {2}.",
+                             "A training step may have diverged; look at the tensors' statistics."};
+inline constexpr Rule HasInfinity{
+    "values.infinity", Severity::Warning, "{0} tensors hold infinite values, {1} in all; the first is {2}.",
+    "A cast to a smaller dtype may have overflowed; look at the tensors' statistics."};
+inline constexpr Rule AllZero{
+    "values.all-zero", Severity::Warning, "{0} tensors hold nothing but zeros; the first is {1}.",
+    "Usual for fresh biases and buffers; elsewhere data may have been lost before it was "
+    "saved."};
+inline constexpr Rule Identical{
+    "values.identical", Severity::Info,
+    "{0} tensors hold the same bytes as another one; the first pair is {1} and {2}.",
+    "They may be tied or copied; a conversion keeps each."};
+inline constexpr Rule Unreadable{"values.unreadable", Severity::Error, "The data cannot be read: {0}",
+                                 "The file is damaged or incomplete; copy it again, or exclude the tensor."};
+inline constexpr Rule StoredCrc{"values.crc-mismatch", Severity::Error,
+                                "The stored data of \"{0}\" has CRC {1}, its record says {2}.",
+                                "The data was changed or damaged after it was written; copy the file again."};
+inline constexpr Rule NoStatistics{"values.no-statistics", Severity::Error,
+                                   "There are no statistics for values of dtype {0}.",
+                                   "Shardlens does not know how such values are stored."};
+
+inline constexpr const Rule* all[] = {&HasNan,     &HasInfinity, &AllZero,     &Identical,
+                                      &Unreadable, &StoredCrc,   &NoStatistics};
+
+} // namespace shardlens::rules::analysis
