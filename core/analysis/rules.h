@@ -19,8 +19,6 @@ inline constexpr Rule Identical{
     "values.identical", Severity::Info,
     "{0} tensors hold the same bytes as another one; the first pair is {1} and {2}.",
     "They may be tied or copied; a conversion keeps each."};
-inline constexpr Rule Unreadable{"values.unreadable", Severity::Error, "The data cannot be read: {0}",
-                                 "The file is damaged or incomplete; copy it again, or exclude the tensor."};
 inline constexpr Rule StoredCrc{"values.crc-mismatch", Severity::Error,
                                 "The stored data of \"{0}\" has CRC {1}, its record says {2}.",
                                 "The data was changed or damaged after it was written; copy the file again."};
@@ -28,7 +26,12 @@ inline constexpr Rule NoStatistics{"values.no-statistics", Severity::Error,
                                    "There are no statistics for values of dtype {0}.",
                                    "Shardlens does not know how such values are stored."};
 
-inline constexpr const Rule* all[] = {&HasNan,     &HasInfinity, &AllZero,     &Identical,
-                                      &Unreadable, &StoredCrc,   &NoStatistics};
+inline constexpr Rule RenameCollision{
+    "compare.rename-collision", Severity::Error,
+    "The renaming gives \"{0}\" the name \"{1}\", which another tensor has.",
+    "Make the pattern more exact, so that every tensor keeps a name of its own."};
+
+inline constexpr const Rule* all[] = {&HasNan,    &HasInfinity,  &AllZero,        &Identical,
+                                      &StoredCrc, &NoStatistics, &RenameCollision};
 
 } // namespace shardlens::rules::analysis
