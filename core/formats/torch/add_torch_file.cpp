@@ -4,6 +4,7 @@
 #include "base/checked.h"
 #include "base/escape.h"
 #include "formats/pickle/findings.h"
+#include "formats/pickle/rules.h"
 #include "formats/pickle/to_value.h"
 #include "formats/torch/rules.h"
 
@@ -113,8 +114,10 @@ private:
             return;
         }
         m_builder.addWholeSlice(id, recipe.dtype, m_id, touchedBytes(recipe, place.bytes), detail);
-        if (place.users > 1)
+        if (place.users > 1) {
             m_builder.setStorage(id, storageNumber(recipe.storage.key));
+            m_tied.push_back(id);
+        }
         if (m_file->order == ByteOrder::Big && recipe.storage.untyped && bitsOf(recipe.dtype) > 8)
             m_untypedBig.push_back(id);
     }
@@ -160,9 +163,14 @@ private:
         for (const auto& anomaly : m_file->anomalies)
             m_builder.addFinding({anomaly, fileSubject(), {}});
         for (auto& finding : pickle::globalFindings(*m_file->pickle, {m_name, std::nullopt, {}})) {
+            // A script's own classes are its code, which is looked at by nobody here.
+            if (m_file->kind == TorchFile::Kind::Script &&
+                finding.what.rule == &rules::pickle::UnknownGlobals)
+                continue;
             finding.subject = fileSubject();
             m_builder.addFinding(std::move(finding));
         }
+        reportTied();
         if (m_file->kind == TorchFile::Kind::Legacy)
             m_builder.addFinding(rules::torch::LegacyFormat, {}, {m_name, 0, {}}, fileSubject());
         if (m_file->kind == TorchFile::Kind::Script)
@@ -175,6 +183,18 @@ private:
                                  fileSubject(), std::move(m_untypedBig));
     }
 
+    void reportTied() {
+        constexpr std::size_t named = 4;
+        if (m_tied.empty())
+            return;
+        std::string names;
+        for (std::size_t i = 0; i < std::min(named, m_tied.size()); ++i)
+            names += (i > 0 ? ", " : "") + std::string(m_builder.name(m_tied[i]));
+        m_builder.addFinding(rules::torch::TiedTensors,
+                             {std::uint64_t{m_tied.size()}, std::uint64_t{m_storageNumbers.size()}, names},
+                             {m_name, std::nullopt, {}}, fileSubject(), std::move(m_tied));
+    }
+
     CheckpointBuilder& m_builder;
     const std::shared_ptr<const TorchFile>& m_file;
     FileId m_id;
@@ -185,6 +205,7 @@ private:
     std::map<std::string_view, std::vector<TensorId>> m_broken; // by storage
     std::unordered_map<std::string_view, std::uint32_t> m_storageNumbers;
     std::vector<TensorId> m_untypedBig;
+    std::vector<TensorId> m_tied;
 };
 
 } // namespace

@@ -68,10 +68,14 @@ inline constexpr Rule NotInIndex{"torch.tensor-not-in-index", Severity::Warning,
                                  "{0} tensors lie in the files and are not named by the index.",
                                  "Loaders that follow the index would miss them."};
 
-inline constexpr const Rule* all[] = {&NoDataPickle,   &LegacyFormat,     &LegacyBroken, &LegacyTar,
-                                      &ScriptArchive,  &StorageMissing,   &StorageSize,  &StorageUnreadable,
-                                      &OutsideStorage, &BadTensor,        &NotPlain,     &NameCollision,
-                                      &TooManyValues,  &BigEndianUntyped, &BadByteOrder, &IndexBroken,
-                                      &ShardMissing,   &ShardUnreadable,  &NotInShard,   &NotInIndex};
+inline constexpr Rule TiedTensors{"torch.tied-tensors", Severity::Info,
+                                  "{0} tensors view {1} storages together; the first are {2}.",
+                                  "A conversion keeps one of each or copies all, as you choose (--tied)."};
+
+inline constexpr const Rule* all[] = {
+    &NoDataPickle,  &LegacyFormat,      &LegacyBroken,   &LegacyTar,   &ScriptArchive, &StorageMissing,
+    &StorageSize,   &StorageUnreadable, &OutsideStorage, &BadTensor,   &NotPlain,      &NameCollision,
+    &TooManyValues, &BigEndianUntyped,  &BadByteOrder,   &IndexBroken, &ShardMissing,  &ShardUnreadable,
+    &TiedTensors,   &NotInShard,        &NotInIndex};
 
 } // namespace shardlens::rules::torch

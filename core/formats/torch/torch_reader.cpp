@@ -80,6 +80,7 @@ public:
         facts.folder = candidate.folder->fileSystemPath();
         facts.name = candidate.file;
         facts.writer = writerOf(*file);
+        setChoiceFacts(facts, candidate, part);
         facts.more = file->facts;
         FileRecord record;
         record.path = candidate.file;
@@ -125,9 +126,9 @@ std::string writerOf(const TorchFile& file) {
     return has("byte order") ? "PyTorch 2.1 to 2.6" : "PyTorch 1.6 to 2.0";
 }
 
-const FormatReader& torchReader() {
-    static const TorchReader reader;
-    return reader;
+const FormatReader& reader() {
+    static const TorchReader instance;
+    return instance;
 }
 
 } // namespace shardlens::torch

@@ -9,7 +9,7 @@ struct TorchFile;
 
 /// Single torch.save files, whatever their suffix: .pt, .pth, .bin, .ckpt. Recognised by their first bytes
 /// and the ZIP directory.
-const FormatReader& torchReader();
+const FormatReader& reader();
 
 /// True where a file's head and name make it worth asking for a ZIP directory with data.pkl.
 bool looksLikeTorch(std::span<const std::byte> head, std::string_view name);
