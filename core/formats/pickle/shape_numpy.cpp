@@ -142,10 +142,64 @@ Shape arrayShape(const NumpyType& type, std::optional<Node> dims, std::string_vi
     return shape;
 }
 
+void appendUtf8(std::string& to, std::uint64_t code) {
+    if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+        code = 0xfffd;
+    const auto byte = [&](std::uint64_t value) {
+        to += static_cast<char>(value);
+    };
+    if (code < 0x80) {
+        byte(code);
+    } else if (code < 0x800) {
+        byte(0xc0 | code >> 6);
+        byte(0x80 | (code & 0x3f));
+    } else if (code < 0x10000) {
+        byte(0xe0 | code >> 12);
+        byte(0x80 | (code >> 6 & 0x3f));
+        byte(0x80 | (code & 0x3f));
+    } else {
+        byte(0xf0 | code >> 18);
+        byte(0x80 | (code >> 12 & 0x3f));
+        byte(0x80 | (code >> 6 & 0x3f));
+        byte(0x80 | (code & 0x3f));
+    }
+}
+
+// numpy.str_ (dtype U, four bytes a character) and numpy.bytes_ (dtype S), padded with zeros.
+std::optional<Shape> textScalar(const Pickle& pickle, Node dtype, Node data) {
+    if (!pickle.isCall(dtype, "numpy", "dtype") || pickle.args(dtype).empty())
+        return std::nullopt;
+    const auto code = pickle.text(pickle.args(dtype)[0]);
+    auto bytes = bytesOf(pickle, data);
+    if (code.empty() || (code[0] != 'U' && code[0] != 'S') || !bytes)
+        return std::nullopt;
+    const auto state = pickle.state(dtype);
+    const auto items = state ? pickle.items(*state) : std::span<const Node>();
+    const bool big = items.size() > 1 && pickle.text(items[1]) == ">";
+    Shape shape;
+    shape.kind = Value::Kind::Object;
+    shape.type = code[0] == 'U' ? "numpy.str_" : "numpy.bytes_";
+    std::string content;
+    if (code[0] == 'U') {
+        constexpr unsigned width = 4;
+        for (std::size_t at = 0; at + width <= bytes->size(); at += width)
+            if (const auto character = bitsAt(std::string_view(*bytes).substr(at), width, big);
+                character != 0)
+                appendUtf8(content, character);
+    } else {
+        content = bytes->substr(0, bytes->find_last_not_of('\0') + 1);
+    }
+    const auto kind = code[0] == 'U' ? Value::Kind::String : Value::Kind::Bytes;
+    shape.parts.emplace_back("value", MadeText{kind, std::move(content)});
+    return shape;
+}
+
 std::optional<Shape> scalar(const Pickle& pickle, Node node) {
     const auto args = pickle.args(node);
     if (args.size() != 2)
         return std::nullopt;
+    if (auto text = textScalar(pickle, args[0], args[1]))
+        return text;
     const auto type = dtypeOf(pickle, args[0]);
     const auto bytes = bytesOf(pickle, args[1]);
     if (!type || !bytes || bytes->size() < type->size)
