@@ -52,9 +52,10 @@ struct FileMap {
     std::uint64_t bytes = 0; ///< length of the strip: the file's size, or the end of what is claimed in it
     std::vector<FileSegment> segments;
 
-    /// `count` columns of equal width over the view, by whole bytes; costs segments in the view plus columns.
+    /// `count` columns of equal width over the view, each at least a byte wide; costs segments in the view
+    /// plus columns.
     std::vector<FileColumn> columns(ByteRange view, std::uint32_t count) const;
-    /// The first segment that holds the byte, else nothing; O(log n) where segments do not overlap.
+    /// The segment that holds the byte, the last to begin where they overlap; else nothing.
     const FileSegment* at(std::uint64_t byte) const;
 };
 

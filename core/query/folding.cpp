@@ -144,6 +144,10 @@ bool counts(const std::optional<NumberedLabel>& a, const std::optional<NumberedL
     return a && b && a->before == b->before && a->after == b->after && a->number + 1 == b->number;
 }
 
+bool sameSize(const Branch& a, const Branch& b) {
+    return a.end - a.begin == b.end - b.begin && a.depth == b.depth;
+}
+
 } // namespace
 
 Folding::Folding(NameTreePtr tree) : m_tree(std::move(tree)) {}
@@ -203,17 +207,12 @@ std::uint64_t Folding::markHash(const FoldMarks& marks, const Branch& branch) co
                     power(seeds().inverseItem, branch.begin));
 }
 
-bool Folding::alike(const Branch& a, const Branch& b, const FoldMarks* marks) const {
-    if (a.end - a.begin != b.end - b.begin || a.depth != b.depth || structure(a) != structure(b))
-        return false;
-    return !marks || marks->m_before.empty() || markHash(*marks, a) == markHash(*marks, b);
-}
-
 std::vector<FoldedRun> Folding::runs(std::span<const Branch> children, const Splits& splits) const {
     const auto isSplit = [&](const Branch& child) {
         const auto at = std::lower_bound(splits.positions.begin(), splits.positions.end(), child.begin);
         return at != splits.positions.end() && *at < child.end;
     };
+    const bool marked = splits.marks && !splits.marks->m_before.empty();
     std::vector<FoldedRun> out;
     const auto close = [&](std::uint32_t first, std::uint32_t end) {
         if (end - first >= std::max(1u, splits.minimum))
@@ -224,14 +223,20 @@ std::vector<FoldedRun> Folding::runs(std::span<const Branch> children, const Spl
     };
     std::uint32_t first = 0;
     std::optional<NumberedLabel> previous;
+    std::uint64_t previousStructure = 0, previousMarks = 0;
     for (std::uint32_t i = 0; i < children.size(); ++i) {
         const bool alone = isSplit(children[i]);
         const auto label = alone ? std::nullopt : parseLabel(m_tree->label(children[i]));
-        if (i > 0 && !(counts(previous, label) && alike(children[i - 1], children[i], splits.marks))) {
+        const auto below = label ? structure(children[i]) : 0;
+        const auto marks = label && marked ? markHash(*splits.marks, children[i]) : 0;
+        if (i > 0 && !(counts(previous, label) && sameSize(children[i - 1], children[i]) &&
+                       previousStructure == below && previousMarks == marks)) {
             close(first, i);
             first = i;
         }
         previous = label;
+        previousStructure = below;
+        previousMarks = marks;
     }
     if (!children.empty())
         close(first, static_cast<std::uint32_t>(children.size()));

@@ -61,7 +61,6 @@ private:
     explicit Folding(NameTreePtr tree);
     Result<void> fill(const JobContext& context);
     std::uint64_t markHash(const FoldMarks& marks, const Branch& branch) const;
-    bool alike(const Branch& a, const Branch& b, const FoldMarks* marks) const;
 
     NameTreePtr m_tree;
     std::vector<std::uint64_t> m_weight;        // of an item's position: powers of a seed

@@ -55,7 +55,8 @@ struct RankTable {
 };
 
 struct RankTableOptions {
-    std::uint32_t maxColumns = 4096; ///< more ranks than this share columns
+    std::uint32_t maxColumns = 4096;    ///< more ranks than this share columns
+    std::uint64_t maxCells = 16u << 20; ///< rows times columns: more share columns, too (128 MiB)
 };
 
 /// `rows` are disjoint branches in natural order (Folding and NameTree give them); items outside count

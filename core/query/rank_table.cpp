@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "query/rank_table.h"
+
+#include <algorithm>
+#include <map>
+
+namespace shardlens {
+
+namespace {
+
+constexpr std::uint32_t None = ~std::uint32_t{0};
+
+class TableBuilder {
+public:
+    TableBuilder(const NameTree& tree, const RankTableOptions& options, const JobContext& context)
+        : m_tree(tree)
+        , m_checkpoint(*tree.checkpoint())
+        , m_options(options)
+        , m_context(context) {}
+
+    Result<RankTable> run(std::span<const Branch> rows) {
+        makeColumns(rows.size());
+        for (const auto& branch : rows)
+            m_table.rows.push_back({branch, 0});
+        m_table.cells.resize(rows.size() * m_table.columns.size());
+        for (std::uint32_t row = 0; row < rows.size(); ++row)
+            SHARDLENS_CHECK(addRow(row));
+        group();
+        return std::move(m_table);
+    }
+
+private:
+    void makeColumns(std::size_t rows) {
+        std::vector<std::uint32_t> ranks;
+        for (std::uint32_t i = 0; i < m_checkpoint.fileCount(); ++i)
+            if (const auto rank = m_checkpoint.file(FileId(i)).rank)
+                ranks.push_back(*rank);
+        std::sort(ranks.begin(), ranks.end());
+        ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
+        m_table.rankCount = static_cast<std::uint32_t>(ranks.size());
+        const auto fitting = m_options.maxCells / std::max<std::size_t>(1, rows);
+        const auto most = std::max<std::size_t>(1, std::min<std::size_t>(m_options.maxColumns, fitting));
+        const auto perColumn = std::max<std::size_t>(1, (ranks.size() + most - 1) / most);
+        for (std::size_t i = 0; i < ranks.size(); i += perColumn) {
+            const auto end = std::min(ranks.size(), i + perColumn);
+            RankTable::Column column;
+            column.firstRank = ranks[i];
+            column.lastRank = ranks[end - 1];
+            column.ranks = static_cast<std::uint32_t>(end - i);
+            m_table.columns.push_back(column);
+        }
+        m_columnOfFile.assign(m_checkpoint.fileCount(), None);
+        for (std::uint32_t i = 0; i < m_checkpoint.fileCount(); ++i)
+            if (const auto rank = m_checkpoint.file(FileId(i)).rank)
+                m_columnOfFile[i] = columnOf(*rank);
+    }
+
+    std::uint32_t columnOf(std::uint32_t rank) const {
+        const auto& columns = m_table.columns;
+        const auto at =
+            std::lower_bound(columns.begin(), columns.end(), rank,
+                             [](const auto& column, std::uint32_t r) { return column.lastRank < r; });
+        return static_cast<std::uint32_t>(at - columns.begin());
+    }
+
+    Result<void> addRow(std::uint32_t row) {
+        const auto branch = m_table.rows[row].branch;
+        for (auto p = branch.begin; p < branch.end; ++p) {
+            if (p % 4096 == 0)
+                SHARDLENS_CHECK(m_context.checkStop());
+            if (!m_tree.isTensor(m_tree.item(p)))
+                continue;
+            const auto tensor = m_checkpoint.tensor(m_tree.tensor(m_tree.item(p)));
+            for (std::uint32_t i = 0; i < tensor.sliceCount(); ++i)
+                addSlice(row, m_checkpoint.slice(tensor.slice(i)));
+        }
+        return {};
+    }
+
+    void addSlice(std::uint32_t row, const Slice& slice) {
+        if (!slice.file.valid())
+            return;
+        const auto bytes = slice.stored.size();
+        const auto column = m_columnOfFile[slice.file.index()];
+        if (column == None) {
+            m_table.withoutRank += bytes;
+            return;
+        }
+        m_table.cells[row * m_table.columns.size() + column] += bytes;
+        m_table.columns[column].bytes += bytes;
+        m_table.columns[column].slices += 1;
+        m_table.rows[row].bytes += bytes;
+        m_table.bytes += bytes;
+    }
+
+    /// Columns that hold bytes of the same rows get one number, in order of appearance.
+    void group() {
+        std::map<std::vector<bool>, std::uint32_t> known;
+        for (std::size_t column = 0; column < m_table.columns.size(); ++column) {
+            std::vector<bool> holds(m_table.rows.size());
+            for (std::size_t row = 0; row < m_table.rows.size(); ++row)
+                holds[row] = m_table.cell(row, column) > 0;
+            const auto next = static_cast<std::uint32_t>(known.size());
+            m_table.columns[column].group = known.try_emplace(std::move(holds), next).first->second;
+        }
+        m_table.groups = static_cast<std::uint32_t>(known.size());
+    }
+
+    const NameTree& m_tree;
+    const Checkpoint& m_checkpoint;
+    const RankTableOptions& m_options;
+    const JobContext& m_context;
+    RankTable m_table;
+    std::vector<std::uint32_t> m_columnOfFile;
+};
+
+} // namespace
+
+std::optional<RankTable::Imbalance> RankTable::imbalance() const {
+    if (rankCount < 2 || bytes == 0)
+        return std::nullopt;
+    Imbalance out;
+    out.mean = mean();
+    for (std::uint32_t i = 0; i < columns.size(); ++i)
+        if (const auto each = columns[i].bytes / columns[i].ranks; each > out.bytes) {
+            out.bytes = each;
+            out.column = i;
+        }
+    if (out.bytes <= out.mean || out.bytes - out.mean <= out.mean / 100)
+        return std::nullopt;
+    std::uint64_t most = 0;
+    for (std::uint32_t row = 0; row < rows.size(); ++row) {
+        const auto here = cell(row, out.column) / columns[out.column].ranks,
+                   mean = rows[row].bytes / rankCount;
+        if (here > mean && here - mean > most) {
+            most = here - mean;
+            out.row = row;
+            out.rowBytes = here;
+            out.rowMean = mean;
+        }
+    }
+    return out;
+}
+
+Result<RankTable> rankTable(const NameTree& tree, std::span<const Branch> rows,
+                            const RankTableOptions& options, const JobContext& context) {
+    return TableBuilder(tree, options, context).run(rows);
+}
+
+std::vector<Branch> branchesAtDepth(const NameTree& tree, std::uint32_t depth, std::size_t atMost) {
+    std::vector<Branch> level{tree.root()};
+    for (std::uint32_t d = 0; d < depth; ++d) {
+        std::vector<Branch> next;
+        for (const auto& branch : level) {
+            if (tree.isLeaf(branch)) {
+                next.push_back(branch);
+                continue;
+            }
+            const auto children = tree.children(branch);
+            next.insert(next.end(), children.begin(), children.end());
+            if (next.size() > atMost)
+                return level;
+        }
+        level = std::move(next);
+    }
+    return level;
+}
+
+} // namespace shardlens
