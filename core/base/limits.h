@@ -21,6 +21,10 @@ struct Limits {
     std::uint64_t document = 256 * MiB;
     /// Nesting of JSON. Configs need about ten; parsers and views recurse.
     std::uint32_t jsonDepth = 256;
+    /// torch.save archives that stand before a safetensors part hold single values that are no tensors.
+    std::uint64_t archivePrefix = 1 * GiB;
+    /// Configs and tokenizers beside the weights; repositories have dozens.
+    std::uint64_t sideFiles = 10'000;
     /// Strong ids have 32 bits, and columns cost about 130 bytes a tensor.
     std::uint64_t tensors = 50'000'000;
     std::uint64_t slices = 100'000'000;

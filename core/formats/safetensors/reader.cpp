@@ -4,6 +4,7 @@
 #include "base/endian.h"
 #include "formats/file_damage.h"
 #include "formats/safetensors/add_header.h"
+#include "formats/safetensors/aliases.h"
 #include "formats/safetensors/header.h"
 #include "formats/safetensors/metadata_value.h"
 #include "model/checkpoint_builder.h"
@@ -60,6 +61,7 @@ public:
         builder.setMetadata(metadataValue(header.metadata));
         builder.reserve(header.count(), header.count(), header.json.size() / 2);
         SHARDLENS_CHECK(addHeader(builder, header, file));
+        addAliases(builder, header.metadata);
         return builder.build();
     }
 };

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/hub/rules.h"
+#include "formats/hub/set_assembler.h"
+#include "formats/safetensors/add_header.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace shardlens::hub {
+
+namespace {
+
+class WholeAssembler {
+public:
+    explicit WholeAssembler(SetAssembly& assembly) : m_assembly(assembly), m_set(assembly.set) {}
+
+    Result<void> run() {
+        if (m_set.index)
+            SHARDLENS_CHECK(addMapped());
+        for (std::uint32_t shard = 0; shard < m_set.shards.size(); ++shard)
+            SHARDLENS_CHECK(addRest(shard));
+        reportTwice();
+        return {};
+    }
+
+private:
+    struct Owner {
+        std::uint32_t shard = 0, tensor = 0;
+    };
+    /// Tensors of one file that an earlier one has already.
+    struct Twice {
+        std::uint64_t count = 0;
+        std::string first;
+        std::vector<TensorId> ambiguous;
+        std::uint64_t offset = 0;
+    };
+
+    Owner& owner(TensorId id) { return m_owners[id.index() - m_assembly.firstTensor]; }
+
+    /// What index and headers agree on, in the index's order. Of a name that stands twice in the index the
+    /// last one counts, so bytes are assigned when all are known.
+    Result<void> addMapped() {
+        const auto& index = *m_set.index;
+        const auto& tensorOf = m_assembly.join.tensorOf;
+        std::uint64_t repeated = 0;
+        std::uint32_t firstRepeated = 0;
+        for (std::uint32_t entry = 0; entry < index.count(); ++entry) {
+            if (entry % 65536 == 0)
+                SHARDLENS_CHECK(m_assembly.context.checkStop());
+            if (tensorOf[entry] == 0)
+                continue;
+            const Owner at{m_set.shardOf[index.fileOf[entry]], tensorOf[entry] - 1};
+            SHARDLENS_TRY(const auto added, m_assembly.addTensor(index.names.at(entry)));
+            if (added.isNew) {
+                m_owners.push_back(at);
+                continue;
+            }
+            owner(added.id) = at;
+            if (repeated++ == 0)
+                firstRepeated = entry;
+        }
+        m_mapped = m_owners.size();
+        for (std::uint32_t i = 0; i < m_mapped; ++i)
+            fill(TensorId(m_assembly.firstTensor + i), m_owners[i]);
+        if (repeated > 0)
+            m_assembly.findings.add(rules::hub::IndexDuplicateKey,
+                                    {repeated, std::string(index.names.at(firstRepeated))},
+                                    {.file = m_assembly.path(index.file),
+                                     .offset = index.at[firstRepeated],
+                                     .item = std::string(index.names.at(firstRepeated))});
+        return {};
+    }
+
+    void fill(TensorId id, Owner at) {
+        m_assembly.ids[at.shard][at.tensor] = id;
+        safetensors::fillTensor(m_assembly.builder, *m_set.shards[at.shard].header, at.tensor, id,
+                                m_assembly.files[at.shard]);
+    }
+
+    Result<void> addRest(std::uint32_t shard) {
+        if (!m_set.shards[shard].header)
+            return {};
+        const auto& header = *m_set.shards[shard].header;
+        auto& ids = m_assembly.ids[shard];
+        for (std::uint32_t tensor = 0; tensor < header.count(); ++tensor) {
+            if (tensor % 65536 == 0)
+                SHARDLENS_CHECK(m_assembly.context.checkStop());
+            if (ids[tensor].valid())
+                continue;
+            SHARDLENS_TRY(const auto added, m_assembly.addTensor(header.name(tensor)));
+            ids[tensor] = added.id;
+            if (added.isNew) {
+                m_owners.push_back({shard, tensor});
+                fill(added.id, {shard, tensor});
+            } else {
+                noteTwice(shard, tensor, added.id);
+            }
+        }
+        return {};
+    }
+
+    void noteTwice(std::uint32_t shard, std::uint32_t tensor, TensorId id) {
+        const auto& header = *m_set.shards[shard].header;
+        auto& twice = m_twice[{shard, owner(id).shard}];
+        if (twice.count++ == 0) {
+            twice.first = header.name(tensor);
+            twice.offset = header.nameOffset(tensor);
+        }
+        if (id.index() - m_assembly.firstTensor >= m_mapped)
+            twice.ambiguous.push_back(id);
+        if (const auto stored = header.stored(tensor); !stored.empty())
+            m_assembly.builder.addRegion({.file = m_assembly.files[shard],
+                                          .kind = Region::Kind::Unclaimed,
+                                          .range = stored,
+                                          .name = std::string(header.name(tensor)),
+                                          .crc32 = {}});
+    }
+
+    void reportTwice() {
+        for (auto& [files, twice] : m_twice) {
+            const auto& rule =
+                twice.ambiguous.empty() ? rules::hub::TensorTwice : rules::hub::TensorAmbiguous;
+            auto where = m_assembly.inFile(files.first, twice.first);
+            where.offset = twice.offset;
+            m_assembly.findings.add(
+                rule,
+                {m_set.shards[files.first].name, m_set.shards[files.second].name, twice.count, twice.first},
+                std::move(where), m_assembly.about(files.first), std::move(twice.ambiguous));
+        }
+    }
+
+    SetAssembly& m_assembly;
+    const ShardSet& m_set;
+    std::vector<Owner> m_owners;                                      // by tensor
+    std::size_t m_mapped = 0;                                         // the first of them are the index's
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Twice> m_twice; // by the files
+};
+
+} // namespace
+
+Result<void> assembleWhole(SetAssembly& assembly) {
+    return WholeAssembler(assembly).run();
+}
+
+} // namespace shardlens::hub
