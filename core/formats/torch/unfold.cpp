@@ -21,6 +21,10 @@ namespace {
 /// Beyond this a list is a value: nobody nests states deeper, and the walk recurses.
 constexpr std::uint32_t MaxDepth = 200;
 
+// Without sharing a pickle has fewer leaves than nodes; some sharing is usual (a state under two names), but a
+// small file must not unfold to a large tree.
+constexpr std::uint64_t MaxSharing = 4, FreeLeaves = 10'000, FreeBytes = 16 * Limits::MiB;
+
 bool isNamed(const Pickle& pickle, Node node, std::string_view module, std::string_view name) {
     return pickle.isCall(node, module, name);
 }
@@ -197,6 +201,8 @@ private:
     std::unordered_map<std::uint64_t, bool> m_holds;
     std::uint64_t m_steps = 0;
     std::uint64_t m_bytes = 0;
+    std::uint64_t m_maxLeaves;
+    std::uint64_t m_maxBytes;
 };
 
 } // namespace
