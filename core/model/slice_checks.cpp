@@ -176,8 +176,9 @@ private:
             add(rules::SliceWithoutBytes, {slicesWithoutBytes}, std::move(withoutBytes));
         for (auto& [file, cause] : pastEnd) {
             const auto& record = m_data.files[file.index()];
-            add(rules::SlicePastEnd, {std::uint64_t{cause.tensors.size()}, Bytes{cause.end - record.bytes}},
-                std::move(cause.tensors), record.path, cause.firstByte, {Subject::Kind::File, file.value()});
+            const std::uint64_t count = cause.tensors.size();
+            add(rules::SlicePastEnd, {count, Bytes{cause.end - record.bytes}}, std::move(cause.tensors),
+                record.path, cause.firstByte, {Subject::Kind::File, file.value()});
         }
     }
 
