@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/convert.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+namespace shardlens::convert {
+
+namespace {
+
+/// Quoted so that a shell gives exactly these bytes.
+std::string quoted(std::string_view text) {
+    const auto plain = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view("_-./,:=+@%").find(c) != std::string_view::npos;
+    };
+    if (!text.empty() && std::ranges::all_of(text, plain))
+        return std::string(text);
+    std::string out = "'";
+    for (const char c : text)
+        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + '\'';
+}
+
+std::string_view castName(Cast cast) {
+    switch (cast) {
+    case Cast::BF16:
+        return "bf16";
+    case Cast::F16:
+        return "fp16";
+    case Cast::F32:
+        return "fp32";
+    case Cast::F64:
+        return "fp64";
+    default:
+        return "original";
+    }
+}
+
+/// `=` before the pattern's end is escaped: the command line splits at the first one that is not.
+std::string renameText(const std::pair<std::string, std::string>& rename) {
+    std::string pattern;
+    for (const char c : rename.first)
+        pattern += c == '=' ? std::string("\\=") : std::string(1, c);
+    return pattern + '=' + rename.second;
+}
+
+class Command {
+public:
+    explicit Command(const std::string& source) : m_text("shardlens-cli convert " + quoted(source)) {}
+
+    void flag(const char* name, bool given) {
+        if (given)
+            m_text += std::string(" ") + name;
+    }
+    void value(const char* name, const std::string& text) {
+        if (!text.empty())
+            m_text += std::string(" ") + name + ' ' + quoted(text);
+    }
+    void values(const char* name, const std::vector<std::string>& texts) {
+        for (const auto& text : texts)
+            m_text += std::string(" ") + name + ' ' + quoted(text);
+    }
+    std::string take() { return std::move(m_text); }
+
+private:
+    std::string m_text;
+};
+
+} // namespace
+
+std::string asCommand(const std::string& sourcePath, const Options& options) {
+    Command command(sourcePath);
+    command.value("--output", options.output);
+    if (options.maxShardSize)
+        command.value("--max-shard-size", std::to_string(*options.maxShardSize));
+    command.flag("--single-file", options.singleFile);
+    command.value("--map", options.mapFile);
+    command.value("--like", options.like);
+    command.value("--name-pattern", options.namePattern);
+    if (options.cast != Cast::None)
+        command.value("--cast", std::string(castName(options.cast)));
+    command.values("--keep-dtype", options.keepDType);
+    command.values("--include", options.include);
+    command.values("--exclude", options.exclude);
+    command.values("--include-name", options.includeNames);
+    command.values("--exclude-name", options.excludeNames);
+    command.flag("--drop-optimizer", options.dropOptimizer);
+    command.values("--strip-prefix", options.stripPrefixes);
+    for (const auto& rename : options.renames)
+        command.value("--rename", renameText(rename));
+    for (const auto& rename : options.likeRenames)
+        command.value("--like-rename", renameText(rename));
+    if (options.tied == Tied::Duplicate)
+        command.value("--tied", "duplicate");
+    command.values("--tied-drop", options.tiedDrop);
+    for (const auto& [key, value] : options.metadata)
+        command.value("--metadata", key + '=' + value);
+    command.value("--values", options.valuesFile);
+    command.flag("--no-side-files", !options.sideFiles);
+    command.value("--partition", options.partition);
+    command.flag("--finish", options.finish);
+    command.flag("--force", options.force);
+    if (options.verify != Verify::Layout)
+        command.value("--verify", options.verify == Verify::Full ? "full" : "none");
+    command.flag("--no-fsync", !options.sync);
+    return command.take();
+}
+
+} // namespace shardlens::convert

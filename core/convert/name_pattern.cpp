@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/name_pattern.h"
+
+#include "convert/metadata_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace shardlens::convert {
+
+namespace {
+
+constexpr std::string_view Suffix = "{suffix}";
+
+std::string withSuffix(const std::string& pattern, std::string_view suffix) {
+    auto name = pattern;
+    if (const auto at = name.find(Suffix); at != std::string::npos)
+        name.replace(at, Suffix.size(), suffix);
+    return name;
+}
+
+bool allDigits(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+} // namespace
+
+std::string namePattern(const Checkpoint& source, const Options& options) {
+    if (!options.namePattern.empty())
+        return options.namePattern;
+    for (std::uint32_t i = 0; i != source.fileCount(); ++i)
+        if (baseName(source.file(FileId(i)).path).starts_with("diffusion_pytorch_model"))
+            return "diffusion_pytorch_model{suffix}.safetensors";
+    return "model{suffix}.safetensors";
+}
+
+std::string plainName(const std::string& pattern) {
+    return withSuffix(pattern, {});
+}
+
+std::string numberedName(const std::string& pattern, std::size_t number, std::size_t count) {
+    return withSuffix(pattern, fmt::format("-{:05}-of-{:05}", number, count));
+}
+
+std::string indexName(const std::string& pattern) {
+    return plainName(pattern) + ".index.json";
+}
+
+bool hasSuffix(const std::string& pattern) {
+    return pattern.find(Suffix) != std::string::npos;
+}
+
+bool isOfPattern(const std::string& pattern, const std::string& name) {
+    if (name == plainName(pattern) || name == indexName(pattern))
+        return true;
+    const auto at = pattern.find(Suffix);
+    if (at == std::string::npos)
+        return false;
+    const auto before = std::string_view(pattern).substr(0, at),
+               after = std::string_view(pattern).substr(at + Suffix.size());
+    if (name.size() < before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after))
+        return false;
+    const auto middle =
+        std::string_view(name).substr(before.size(), name.size() - before.size() - after.size());
+    const auto of = middle.find("-of-");
+    return middle.starts_with('-') && of != std::string_view::npos && allDigits(middle.substr(1, of - 1)) &&
+           allDigits(middle.substr(of + 4));
+}
+
+} // namespace shardlens::convert

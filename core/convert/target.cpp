@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/target.h"
+
+#include "convert/metadata_files.h"
+#include "convert/name_pattern.h"
+#include "convert/rules.h"
+#include "io/file_tree.h"
+#include "io/rules.h"
+#include "io/staged_output.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+namespace shardlens::convert {
+
+namespace {
+
+using Identities = std::set<std::pair<std::uint64_t, std::uint64_t>>;
+
+constexpr std::string_view Staging = ".shardlens-staging-";
+
+bool isStaging(std::string_view name) {
+    return name.starts_with(Staging);
+}
+
+std::pair<std::uint64_t, std::uint64_t> inode(const ByteSource& source) {
+    const auto identity = source.identity();
+    return {identity.device, identity.inode};
+}
+
+Identities inputIdentities(const Plan& plan) {
+    Identities all;
+    for (const auto& source : plan.sources)
+        for (std::uint32_t i = 0; i != source->fileCount(); ++i)
+            if (const auto& file = source->file(FileId(i)); file.source && file.source->identity().inode != 0)
+                all.insert(inode(*file.source));
+    return all;
+}
+
+Finding note(const Rule& rule, Args args) {
+    return {{&rule, std::move(args), {}}, {}, {}};
+}
+
+/// The folder is an input's where a file of an input's name in it is that input.
+bool holdsInputs(const Plan& plan, const FileTree& folder, const Identities& inputs) {
+    std::unordered_set<std::string> names;
+    for (const auto& source : plan.sources)
+        for (std::uint32_t i = 0; i != source->fileCount(); ++i)
+            names.emplace(baseName(source->file(FileId(i)).path));
+    for (const auto& file : plan.files)
+        names.insert(file.path);
+    return std::ranges::any_of(names, [&](const std::string& name) {
+        const auto found = folder.find(name);
+        if (!found || found->kind != NameKind::File)
+            return false;
+        const auto opened = folder.open(name);
+        return opened && inputs.contains(inode(**opened));
+    });
+}
+
+void checkFolder(const Plan& plan, const Options& options, Findings& notes) {
+    const auto folder = openFolder(plan.target);
+    if (!folder) {
+        if (folder.error().rule->id != rules::NotFound.id)
+            notes.push_back({folder.error(), {}, {}});
+        return;
+    }
+    if (holdsInputs(plan, **folder, inputIdentities(plan))) {
+        notes.push_back(
+            note(rules::ConvertTargetIsInput, {plan.target, std::string("the folder that is read from")}));
+        return;
+    }
+    const auto names = (*folder)->list();
+    if (!names)
+        notes.push_back({names.error(), {}, {}});
+    else if (!options.force &&
+             std::ranges::any_of(*names, [](const TreeName& name) { return !isStaging(name.name); }))
+        notes.push_back(note(rules::ConvertTargetNotEmpty, {plan.target}));
+}
+
+void checkFile(const Plan& plan, const Options& options, Findings& notes) {
+    const auto existing = openFile(plan.target);
+    if (existing && inputIdentities(plan).contains(inode(**existing)))
+        notes.push_back(
+            note(rules::ConvertTargetIsInput, {plan.target, std::string("a file that is read from")}));
+    else if (existing && !options.force)
+        notes.push_back(note(rules::TargetExists, {plan.target}));
+    else if (!existing && existing.error().rule->id != rules::NotFound.id)
+        notes.push_back({existing.error(), {}, {}});
+}
+
+} // namespace
+
+bool isFileTarget(const std::string& output) {
+    return output.ends_with(".safetensors") && !openFolder(output);
+}
+
+std::string targetFileName(const std::string& output) {
+    return std::string(baseName(output));
+}
+
+Findings checkTarget(const Plan& plan, const Options& options) {
+    Findings notes;
+    if (plan.singleFile)
+        checkFile(plan, options, notes);
+    else
+        checkFolder(plan, options, notes);
+    for (const auto& file : plan.files)
+        if (file.role == PlannedFile::Role::Values && !options.force && openFile(file.path))
+            notes.push_back(note(rules::TargetExists, {file.path}));
+    const auto free = freeSpace(plan.target);
+    if (!free)
+        notes.push_back({free.error(), {}, {}});
+    else if (*free < plan.bytesWritten)
+        notes.push_back(note(rules::NoSpace, {plan.target, Bytes{plan.bytesWritten}}));
+    return notes;
+}
+
+std::vector<std::string> staleFiles(const Plan& plan, const Options& options) {
+    std::vector<std::string> stale;
+    if (plan.singleFile || !options.force)
+        return stale;
+    const auto folder = openFolder(plan.target);
+    if (!folder)
+        return stale;
+    const auto names = (*folder)->list();
+    if (!names)
+        return stale;
+    std::unordered_set<std::string_view> written;
+    for (const auto& file : plan.files)
+        written.insert(file.path);
+    const auto pattern = namePattern(*plan.sources.front(), options);
+    for (const auto& name : *names)
+        if (name.kind == NameKind::File && !written.contains(name.name) && isOfPattern(pattern, name.name))
+            stale.push_back(name.name);
+    return stale;
+}
+
+} // namespace shardlens::convert

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/weights_file.h"
+
+#include "convert/rules.h"
+#include "formats/safetensors/writer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <bit>
+
+namespace shardlens::convert {
+
+namespace {
+
+/// Larger files may begin their data on a page: copies and readers that map files are faster for it.
+constexpr std::uint64_t PageAlignedFrom = 16 * 1024 * 1024;
+
+std::uint64_t elementAlignment(DType dtype) {
+    return std::bit_floor(std::max<std::uint64_t>(bitsOf(dtype) / 8u, 1));
+}
+
+/// True where each tensor begins at a multiple of its element's size.
+bool aligned(const std::vector<Chosen>& tensors, const std::vector<std::size_t>& order) {
+    std::uint64_t at = 0;
+    for (const auto i : order) {
+        if (at % elementAlignment(tensors[i].dtype) != 0)
+            return false;
+        at += tensors[i].bytes;
+    }
+    return true;
+}
+
+/// As Python's json.dumps writes it: everything beyond ASCII escaped.
+void appendPythonString(std::string& out, const std::string& text) {
+    out += nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+} // namespace
+
+Result<PlannedFile> planWeights(const Checkpoint& source, const Choice& choice, const Shard& shard,
+                                const Metadata& metadata) {
+    auto order = shard.tensors;
+    if (!aligned(choice.tensors, order))
+        std::ranges::stable_sort(order, std::ranges::greater(),
+                                 [&](std::size_t i) { return elementAlignment(choice.tensors[i].dtype); });
+    std::vector<safetensors::TensorToWrite> tensors;
+    std::uint64_t bytes = 0;
+    for (const auto i : order) {
+        const auto& chosen = choice.tensors[i];
+        tensors.push_back({chosen.name, chosen.dtype, source.tensor(chosen.tensor).shape()});
+        if (__builtin_add_overflow(bytes, chosen.bytes, &bytes) ||
+            bytes > static_cast<std::uint64_t>(INT64_MAX) / 2)
+            return fail(rules::ConvertPlanTooLarge);
+    }
+    SHARDLENS_TRY(auto header,
+                  safetensors::buildHeader(tensors, {metadata, bytes >= PageAlignedFrom ? 4096u : 8u}));
+    PlannedFile file;
+    file.path = shard.name;
+    file.bytes = header.fileBytes;
+    file.pieces.reserve(order.size() + 1);
+    file.tensors.reserve(order.size());
+    const auto headerBytes = std::uint64_t{header.bytes.size()};
+    file.pieces.push_back(
+        {0, headerBytes, Literal{{reinterpret_cast<const char*>(header.bytes.data()), header.bytes.size()}}});
+    for (std::size_t i = 0; i != order.size(); ++i) {
+        const auto& chosen = choice.tensors[order[i]];
+        file.tensors.push_back(chosen.name);
+        if (chosen.bytes != 0)
+            file.pieces.push_back(
+                {header.offsets[i], chosen.bytes, TensorRange{0, chosen.tensor, chosen.dtype}});
+    }
+    return file;
+}
+
+std::string indexText(const Choice& choice, const ShardLayout& layout, bool recordAliases) {
+    std::uint64_t total = 0;
+    for (const auto& shard : layout.shards)
+        for (const auto i : shard.tensors)
+            total += choice.tensors[i].bytes;
+    std::string text = "{\n  \"metadata\": {\n    \"total_size\": " + std::to_string(total);
+    const auto line = [&text](const std::string& key, const std::string& value) {
+        text += "\n    ";
+        appendPythonString(text, key);
+        text += ": ";
+        appendPythonString(text, value);
+    };
+    if (recordAliases)
+        for (const auto& alias : choice.aliases) {
+            text += ',';
+            line(alias.dropped, alias.kept);
+        }
+    text += "\n  },\n  \"weight_map\": {";
+    bool first = true;
+    for (const auto& shard : layout.shards)
+        for (const auto i : shard.tensors) {
+            if (!first)
+                text += ',';
+            first = false;
+            line(choice.tensors[i].name, shard.name);
+        }
+    return text + "\n  }\n}";
+}
+
+} // namespace shardlens::convert
