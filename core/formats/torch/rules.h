@@ -14,9 +14,6 @@ inline constexpr Rule LegacyFormat{"torch.legacy-format", Severity::Info,
 inline constexpr Rule LegacyBroken{"torch.legacy-broken", Severity::Error,
                                    "The file begins like an old torch.save file and cannot be read on: {0}.",
                                    "The file was cut off or is damaged; copy it again."};
-inline constexpr Rule LegacyTar{"torch.legacy-tar", Severity::Error,
-                                "The file is a tar archive as torch.save wrote it before PyTorch 0.1.10.",
-                                "Load and save it again with PyTorch."};
 inline constexpr Rule ScriptArchive{"torch.script-archive", Severity::Info,
                                     "The file is a TorchScript program with its parameters.",
                                     "Its tensors can be read and converted; its code is not looked at."};
@@ -53,29 +50,13 @@ inline constexpr Rule BigEndianUntyped{
 inline constexpr Rule BadByteOrder{"torch.bad-byteorder", Severity::Error,
                                    "The record byteorder says \"{0}\", not little or big.",
                                    "The file is damaged; copy it again."};
-inline constexpr Rule IndexBroken{"torch.index-broken", Severity::Error, "The index cannot be used: {0}.",
-                                  "Download the index again, or remove it to open the files by their names."};
-inline constexpr Rule ShardMissing{"torch.shard-missing", Severity::Error,
-                                   "The index names \"{0}\", which is not there; {1} tensors are in it.",
-                                   "Download the missing file, or exclude the tensors."};
-inline constexpr Rule ShardUnreadable{"torch.shard-unreadable", Severity::Error,
-                                      "The file cannot be read: {0}",
-                                      "Download the file again, or exclude the tensors."};
-inline constexpr Rule NotInShard{"torch.index-names-absent-tensor", Severity::Error,
-                                 "The index puts {0} tensors in files that do not hold them.",
-                                 "The index belongs to other files; download index and files together."};
-inline constexpr Rule NotInIndex{"torch.tensor-not-in-index", Severity::Warning,
-                                 "{0} tensors lie in the files and are not named by the index.",
-                                 "Loaders that follow the index would miss them."};
-
 inline constexpr Rule TiedTensors{"torch.tied-tensors", Severity::Info,
                                   "{0} tensors view {1} storages together; the first are {2}.",
                                   "A conversion keeps one of each or copies all, as you choose (--tied)."};
 
-inline constexpr const Rule* all[] = {
-    &NoDataPickle,  &LegacyFormat,      &LegacyBroken,   &LegacyTar,   &ScriptArchive, &StorageMissing,
-    &StorageSize,   &StorageUnreadable, &OutsideStorage, &BadTensor,   &NotPlain,      &NameCollision,
-    &TooManyValues, &BigEndianUntyped,  &BadByteOrder,   &IndexBroken, &ShardMissing,  &ShardUnreadable,
-    &TiedTensors,   &NotInShard,        &NotInIndex};
+inline constexpr const Rule* all[] = {&NoDataPickle,     &LegacyFormat, &LegacyBroken,      &ScriptArchive,
+                                      &StorageMissing,   &StorageSize,  &StorageUnreadable, &OutsideStorage,
+                                      &BadTensor,        &NotPlain,     &NameCollision,     &TooManyValues,
+                                      &BigEndianUntyped, &BadByteOrder, &TiedTensors};
 
 } // namespace shardlens::rules::torch
