@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/models/contents_model.h"
+
+#include "ui/models/tensor_role.h"
+#include "ui/style/text.h"
+
+#include <algorithm>
+
+namespace shardlens::ui {
+namespace {
+
+/// A branch of more items is never looked through for a chain of single children.
+constexpr std::uint32_t ChainItems = 4096;
+
+bool isNumber(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+} // namespace
+
+struct ContentsModel::Node {
+    ContentsRow::Kind kind = ContentsRow::Kind::Branch;
+    Branch branch;              // of a bucket: from its first to its last
+    std::uint32_t labelDepth = 0; // where the label begins: a chain of single children is one row
+    Node* parent = nullptr;
+    int row = 0;
+    bool loaded = false;
+    std::vector<Branch> bucket; // what a bucket holds
+    std::vector<std::unique_ptr<Node>> children;
+};
+
+ContentsModel::ContentsModel(QObject* parent)
+    : QAbstractItemModel(parent)
+    , m_root(std::make_unique<Node>()) {
+    m_root->loaded = true;
+}
+
+ContentsModel::~ContentsModel() = default;
+
+void ContentsModel::setContent(Content content) {
+    beginResetModel();
+    m_content = std::move(content);
+    m_root = std::make_unique<Node>();
+    if (m_content.names) {
+        m_root->branch = m_content.names->root();
+        load(m_root.get());
+    }
+    m_root->loaded = true;
+    endResetModel();
+}
+
+void ContentsModel::setMarks(FindingMarksPtr marks) { m_content.marks = std::move(marks); }
+
+ContentsModel::Node* ContentsModel::nodeAt(const QModelIndex& index) const {
+    return index.isValid() ? static_cast<Node*>(index.internalPointer()) : m_root.get();
+}
+
+QModelIndex ContentsModel::indexFor(Node* node) const {
+    return node == m_root.get() ? QModelIndex() : createIndex(node->row, 0, node);
+}
+
+bool ContentsModel::shown(const Branch& branch) const {
+    const auto sums = sumsOf(branch);
+    return sums.tensors + sums.entries > 0;
+}
+
+BranchSums ContentsModel::sumsOf(const Branch& branch) const {
+    return m_content.filter ? m_content.filter->sums(*m_content.names, branch) : m_content.names->sums(branch);
+}
+
+std::vector<Branch> ContentsModel::shownChildren(const Branch& branch) const {
+    auto children = m_content.names->children(branch);
+    if (m_content.filter && !m_content.filter->matchesAll())
+        std::erase_if(children, [this](const Branch& child) { return !shown(child); });
+    return children;
+}
+
+std::unique_ptr<ContentsModel::Node> ContentsModel::makeRow(Node* parent, const Branch& branch) const {
+    const auto& names = *m_content.names;
+    auto node = std::make_unique<Node>();
+    node->parent = parent;
+    node->branch = branch;
+    node->labelDepth = branch.depth;
+    while (!names.isLeaf(node->branch) && node->branch.end - node->branch.begin <= ChainItems) {
+        const auto children = names.children(node->branch);
+        if (children.size() != 1)
+            break;
+        node->branch = children.front();
+    }
+    if (names.isLeaf(node->branch)) {
+        const bool tensor = names.isTensor(names.item(node->branch.begin));
+        node->kind = tensor ? ContentsRow::Kind::Tensor : ContentsRow::Kind::Entry;
+        node->loaded = true;
+    }
+    return node;
+}
+
+std::vector<std::unique_ptr<ContentsModel::Node>> ContentsModel::makeRows(Node* parent,
+                                                                           std::vector<Branch> branches) const {
+    std::vector<std::unique_ptr<Node>> rows;
+    if (branches.size() <= BucketSize) {
+        rows.reserve(branches.size());
+        for (const auto& branch : branches)
+            rows.push_back(makeRow(parent, branch));
+    } else {
+        std::size_t size = BucketSize;
+        while ((branches.size() - 1) / size + 1 > BucketSize)
+            size *= BucketSize;
+        for (std::size_t first = 0; first < branches.size(); first += size) {
+            const auto last = std::min(first + size, branches.size());
+            auto node = std::make_unique<Node>();
+            node->kind = ContentsRow::Kind::Bucket;
+            node->parent = parent;
+            node->bucket.assign(branches.begin() + std::ptrdiff_t(first), branches.begin() + std::ptrdiff_t(last));
+            node->branch = {node->bucket.front().begin, node->bucket.back().end, node->bucket.front().depth};
+            rows.push_back(std::move(node));
+        }
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        rows[i]->row = int(i);
+    return rows;
+}
+
+void ContentsModel::load(Node* node) const {
+    const bool bucket = node->kind == ContentsRow::Kind::Bucket;
+    node->children = makeRows(node, bucket ? node->bucket : shownChildren(node->branch));
+    node->loaded = true;
+}
+
+QModelIndex ContentsModel::index(int row, int column, const QModelIndex& parent) const {
+    const auto* node = nodeAt(parent);
+    if (row < 0 || column < 0 || column >= ColumnCount || row >= int(node->children.size()) || parent.column() > 0)
+        return {};
+    return createIndex(row, column, node->children[std::size_t(row)].get());
+}
+
+QModelIndex ContentsModel::parent(const QModelIndex& index) const {
+    return index.isValid() ? indexFor(nodeAt(index)->parent) : QModelIndex();
+}
+
+int ContentsModel::rowCount(const QModelIndex& parent) const {
+    return parent.column() > 0 ? 0 : int(nodeAt(parent)->children.size());
+}
+
+int ContentsModel::columnCount(const QModelIndex&) const { return ColumnCount; }
+
+bool ContentsModel::hasChildren(const QModelIndex& parent) const {
+    if (parent.column() > 0)
+        return false;
+    const auto* node = nodeAt(parent);
+    return !node->loaded || !node->children.empty();
+}
+
+bool ContentsModel::canFetchMore(const QModelIndex& parent) const {
+    return parent.column() <= 0 && !nodeAt(parent)->loaded;
+}
+
+void ContentsModel::fetchMore(const QModelIndex& parent) {
+    auto* node = nodeAt(parent);
+    if (node->loaded)
+        return;
+    const bool bucket = node->kind == ContentsRow::Kind::Bucket;
+    auto rows = makeRows(node, bucket ? node->bucket : shownChildren(node->branch));
+    node->loaded = true;
+    if (rows.empty())
+        return;
+    beginInsertRows(parent, 0, int(rows.size()) - 1);
+    node->children = std::move(rows);
+    endInsertRows();
+}
+
+QString ContentsModel::labelOf(const Node& node) const {
+    const auto& names = *m_content.names;
+    if (node.kind == ContentsRow::Kind::Bucket)
+        return QStringLiteral("%1 … %2").arg(style::plain(names.label(node.bucket.front()), 64),
+                                             style::plain(names.label(node.bucket.back()), 64));
+    if (node.labelDepth == node.branch.depth)
+        return style::plain(names.label(node.branch));
+    const bool file = node.kind == ContentsRow::Kind::Entry &&
+                      !m_content.names->checkpoint()->entry(names.entry(names.item(node.branch.begin))).file.valid();
+    QString label;
+    for (const auto& part : names.pathTo(names.item(node.branch.begin))) {
+        if (part.depth < node.labelDepth || part.depth > node.branch.depth)
+            continue;
+        if (!label.isEmpty())
+            label += file ? QLatin1Char('/') : QLatin1Char('.');
+        label += style::plain(names.label(part));
+    }
+    return label;
+}
+
+QString ContentsModel::besideOf(const Node& node) const {
+    if (node.kind == ContentsRow::Kind::Tensor || node.kind == ContentsRow::Kind::Entry)
+        return {};
+    const auto sums = sumsOf(node.branch);
+    const auto all = m_content.names->sums(node.branch);
+    const auto items = sums.tensors + sums.entries, allItems = all.tensors + all.entries;
+    if (node.kind == ContentsRow::Kind::Bucket)
+        return style::grouped(node.bucket.size());
+    if (items < allItems && node.parent == m_root.get())
+        return tr("%1 of %2").arg(style::grouped(items), style::grouped(allItems));
+    if (!node.children.empty() && node.children.front()->kind == ContentsRow::Kind::Branch &&
+        isNumber(m_content.names->label(node.children.front()->branch)))
+        return style::grouped(node.children.size());
+    if (node.parent == m_root.get() && node.children.empty())
+        return sums.tensors ? tr("%1 tensors").arg(style::grouped(sums.tensors))
+                            : tr("%1 values").arg(style::grouped(sums.entries));
+    return {};
+}
+
+void ContentsModel::describeItem(const Node& node, ContentsRow& into) const {
+    const auto& names = *m_content.names;
+    const auto& checkpoint = *names.checkpoint();
+    const auto item = names.item(node.branch.begin);
+    if (names.isTensor(item)) {
+        const auto tensor = checkpoint.tensor(names.tensor(item));
+        into.dtype = tensor.dtype();
+        into.type = style::plain(tensor.dtypeName(), 32);
+        into.shape = style::shapeText(tensor.shape());
+        into.slices = tensor.sliceCount();
+        into.bytes = tensor.bytes();
+        into.role = roleOf(tensor.name());
+    } else {
+        const auto& entry = checkpoint.entry(names.entry(item));
+        into.type = style::plain(entry.typeName, 64);
+        into.bytes = entry.stored.size();
+    }
+}
+
+ContentsRow ContentsModel::row(const QModelIndex& index) const {
+    ContentsRow out;
+    if (!index.isValid() || !m_content.names)
+        return out;
+    const auto& node = *nodeAt(index);
+    out.kind = node.kind;
+    out.name = labelOf(node);
+    out.beside = besideOf(node);
+    if (node.kind == ContentsRow::Kind::Tensor || node.kind == ContentsRow::Kind::Entry)
+        describeItem(node, out);
+    else
+        out.bytes = sumsOf(node.branch).bytes;
+    const auto whole = m_content.names->sums(m_content.names->root()).bytes;
+    out.share = whole ? double(out.bytes) / double(whole) : 0;
+    if (m_content.marks)
+        out.severity = m_content.marks->worst(node.branch);
+    return out;
+}
+
+SelectedItem ContentsModel::itemOf(const QModelIndex& index) const {
+    if (!index.isValid() || !m_content.names)
+        return {};
+    const auto& node = *nodeAt(index);
+    const auto& names = *m_content.names;
+    switch (node.kind) {
+    case ContentsRow::Kind::Tensor: return SelectedItem::tensor(names.tensor(names.item(node.branch.begin)));
+    case ContentsRow::Kind::Entry: return SelectedItem::entry(names.entry(names.item(node.branch.begin)));
+    case ContentsRow::Kind::Branch: return SelectedItem::of(node.branch);
+    case ContentsRow::Kind::Alike:
+    case ContentsRow::Kind::Bucket: break;
+    }
+    return {};
+}
+
+Branch ContentsModel::leafOf(const SelectedItem& item) const {
+    const auto& names = *m_content.names;
+    if (item.kind == SelectedItem::Kind::Branch)
+        return item.branch;
+    ItemIndex position = names.size();
+    if (item.isTensor())
+        position = item.id;
+    else if (item.kind == SelectedItem::Kind::Entry)
+        position = names.checkpoint()->tensorCount() + item.id;
+    if (position >= names.size())
+        return {};
+    const auto path = names.pathTo(position);
+    return path.empty() ? Branch{} : path.back();
+}
+
+QModelIndex ContentsModel::indexOf(const SelectedItem& item) {
+    if (!m_content.names || item.isNothing())
+        return {};
+    const auto wanted = leafOf(item);
+    if (wanted.begin >= wanted.end)
+        return {};
+    Node* node = m_root.get();
+    while (true) {
+        if (!node->loaded)
+            fetchMore(indexFor(node));
+        const auto after = std::ranges::upper_bound(node->children, wanted.begin, {},
+                                                    [](const auto& child) { return child->branch.begin; });
+        // A leaf may begin where a branch of the same name does: the last of those that begin here, then earlier.
+        Node* next = nullptr;
+        for (auto at = after; at != node->children.begin() && !next;) {
+            --at;
+            if ((*at)->branch.end >= wanted.end)
+                next = at->get();
+            else
+                break;
+        }
+        if (!next)
+            return {};
+        const bool found = next->kind != ContentsRow::Kind::Bucket && next->branch.begin == wanted.begin &&
+                           next->branch.end == wanted.end && next->branch.depth >= wanted.depth;
+        if (found)
+            return indexFor(next);
+        if (next->loaded && next->children.empty())
+            return {};
+        node = next;
+    }
+}
+
+std::string ContentsModel::rawName(const QModelIndex& index) const {
+    if (!index.isValid() || !m_content.names)
+        return {};
+    const auto& names = *m_content.names;
+    const auto branch = nodeAt(index)->branch;
+    const auto item = names.item(branch.begin);
+    if (names.isLeaf(branch))
+        return names.isTensor(item) ? std::string(names.checkpoint()->tensor(names.tensor(item)).name())
+                                    : names.checkpoint()->entry(names.entry(item)).name;
+    std::string out;
+    for (const auto& part : names.pathTo(item)) {
+        if (part.depth > branch.depth)
+            break;
+        out += (out.empty() ? "" : ".") + std::string(names.label(part));
+    }
+    return out;
+}
+
+Branch ContentsModel::branchOf(const QModelIndex& index) const { return nodeAt(index)->branch; }
+
+quint64 ContentsModel::keyOf(const QModelIndex& index) const {
+    const auto* node = nodeAt(index);
+    const quint64 bucket = node->kind == ContentsRow::Kind::Bucket ? 1u << 31 : 0u;
+    return (quint64(node->branch.depth) | bucket) << 32 | node->branch.begin;
+}
+
+QVariant ContentsModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || !m_content.names)
+        return {};
+    if (role == Qt::TextAlignmentRole && (index.column() == Slices || index.column() == Size))
+        return int(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole && role != Qt::ToolTipRole && role != Qt::AccessibleTextRole)
+        return {};
+    if (role == Qt::ToolTipRole && index.column() == Name)
+        return style::toolTip(style::plain(rawName(index), 2048));
+    const auto shown = row(index);
+    switch (index.column()) {
+    case Name: return shown.name;
+    case Type: return shown.shape.isEmpty() ? shown.type : shown.type + QLatin1Char(' ') + shown.shape;
+    case Slices: return shown.slices ? style::grouped(shown.slices) : QString();
+    case Size:
+        return role == Qt::ToolTipRole ? style::toolTip(style::bytesTip(shown.bytes)) : style::bytesText(shown.bytes);
+    case Share: return style::percentText(shown.share);
+    default: return {};
+    }
+}
+
+QVariant ContentsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return int((section == Slices || section == Size ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Name: return tr("Name");
+    case Type: return tr("Type and shape");
+    case Slices: return tr("Slices");
+    case Size: return tr("Size");
+    case Share: return tr("Share");
+    default: return {};
+    }
+}
+
+Qt::ItemFlags ContentsModel::flags(const QModelIndex& index) const {
+    return index.isValid() ? Qt::ItemIsSelectable | Qt::ItemIsEnabled : Qt::NoItemFlags;
+}
+
+} // namespace shardlens::ui
