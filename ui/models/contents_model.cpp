@@ -20,7 +20,7 @@ bool isNumber(std::string_view text) {
 
 struct ContentsModel::Node {
     ContentsRow::Kind kind = ContentsRow::Kind::Branch;
-    Branch branch;              // of a bucket: from its first to its last
+    Branch branch;                // of a bucket: from its first to its last
     std::uint32_t labelDepth = 0; // where the label begins: a chain of single children is one row
     Node* parent = nullptr;
     int row = 0;
@@ -29,9 +29,7 @@ struct ContentsModel::Node {
     std::vector<std::unique_ptr<Node>> children;
 };
 
-ContentsModel::ContentsModel(QObject* parent)
-    : QAbstractItemModel(parent)
-    , m_root(std::make_unique<Node>()) {
+ContentsModel::ContentsModel(QObject* parent) : QAbstractItemModel(parent), m_root(std::make_unique<Node>()) {
     m_root->loaded = true;
 }
 
@@ -49,7 +47,9 @@ void ContentsModel::setContent(Content content) {
     endResetModel();
 }
 
-void ContentsModel::setMarks(FindingMarksPtr marks) { m_content.marks = std::move(marks); }
+void ContentsModel::setMarks(FindingMarksPtr marks) {
+    m_content.marks = std::move(marks);
+}
 
 ContentsModel::Node* ContentsModel::nodeAt(const QModelIndex& index) const {
     return index.isValid() ? static_cast<Node*>(index.internalPointer()) : m_root.get();
@@ -65,7 +65,8 @@ bool ContentsModel::shown(const Branch& branch) const {
 }
 
 BranchSums ContentsModel::sumsOf(const Branch& branch) const {
-    return m_content.filter ? m_content.filter->sums(*m_content.names, branch) : m_content.names->sums(branch);
+    return m_content.filter ? m_content.filter->sums(*m_content.names, branch)
+                            : m_content.names->sums(branch);
 }
 
 std::vector<Branch> ContentsModel::shownChildren(const Branch& branch) const {
@@ -95,8 +96,8 @@ std::unique_ptr<ContentsModel::Node> ContentsModel::makeRow(Node* parent, const 
     return node;
 }
 
-std::vector<std::unique_ptr<ContentsModel::Node>> ContentsModel::makeRows(Node* parent,
-                                                                           std::vector<Branch> branches) const {
+std::vector<std::unique_ptr<ContentsModel::Node>>
+ContentsModel::makeRows(Node* parent, std::vector<Branch> branches) const {
     std::vector<std::unique_ptr<Node>> rows;
     if (branches.size() <= BucketSize) {
         rows.reserve(branches.size());
@@ -111,7 +112,8 @@ std::vector<std::unique_ptr<ContentsModel::Node>> ContentsModel::makeRows(Node* 
             auto node = std::make_unique<Node>();
             node->kind = ContentsRow::Kind::Bucket;
             node->parent = parent;
-            node->bucket.assign(branches.begin() + std::ptrdiff_t(first), branches.begin() + std::ptrdiff_t(last));
+            node->bucket.assign(branches.begin() + std::ptrdiff_t(first),
+                                branches.begin() + std::ptrdiff_t(last));
             node->branch = {node->bucket.front().begin, node->bucket.back().end, node->bucket.front().depth};
             rows.push_back(std::move(node));
         }
@@ -129,7 +131,8 @@ void ContentsModel::load(Node* node) const {
 
 QModelIndex ContentsModel::index(int row, int column, const QModelIndex& parent) const {
     const auto* node = nodeAt(parent);
-    if (row < 0 || column < 0 || column >= ColumnCount || row >= int(node->children.size()) || parent.column() > 0)
+    if (row < 0 || column < 0 || column >= ColumnCount || row >= int(node->children.size()) ||
+        parent.column() > 0)
         return {};
     return createIndex(row, column, node->children[std::size_t(row)].get());
 }
@@ -142,7 +145,9 @@ int ContentsModel::rowCount(const QModelIndex& parent) const {
     return parent.column() > 0 ? 0 : int(nodeAt(parent)->children.size());
 }
 
-int ContentsModel::columnCount(const QModelIndex&) const { return ColumnCount; }
+int ContentsModel::columnCount(const QModelIndex&) const {
+    return ColumnCount;
+}
 
 bool ContentsModel::hasChildren(const QModelIndex& parent) const {
     if (parent.column() > 0)
@@ -176,8 +181,9 @@ QString ContentsModel::labelOf(const Node& node) const {
                                              style::plain(names.label(node.bucket.back()), 64));
     if (node.labelDepth == node.branch.depth)
         return style::plain(names.label(node.branch));
-    const bool file = node.kind == ContentsRow::Kind::Entry &&
-                      !m_content.names->checkpoint()->entry(names.entry(names.item(node.branch.begin))).file.valid();
+    const bool file =
+        node.kind == ContentsRow::Kind::Entry &&
+        !m_content.names->checkpoint()->entry(names.entry(names.item(node.branch.begin))).file.valid();
     QString label;
     for (const auto& part : names.pathTo(names.item(node.branch.begin))) {
         if (part.depth < node.labelDepth || part.depth > node.branch.depth)
@@ -252,11 +258,15 @@ SelectedItem ContentsModel::itemOf(const QModelIndex& index) const {
     const auto& node = *nodeAt(index);
     const auto& names = *m_content.names;
     switch (node.kind) {
-    case ContentsRow::Kind::Tensor: return SelectedItem::tensor(names.tensor(names.item(node.branch.begin)));
-    case ContentsRow::Kind::Entry: return SelectedItem::entry(names.entry(names.item(node.branch.begin)));
-    case ContentsRow::Kind::Branch: return SelectedItem::of(node.branch);
+    case ContentsRow::Kind::Tensor:
+        return SelectedItem::tensor(names.tensor(names.item(node.branch.begin)));
+    case ContentsRow::Kind::Entry:
+        return SelectedItem::entry(names.entry(names.item(node.branch.begin)));
+    case ContentsRow::Kind::Branch:
+        return SelectedItem::of(node.branch);
     case ContentsRow::Kind::Alike:
-    case ContentsRow::Kind::Bucket: break;
+    case ContentsRow::Kind::Bucket:
+        break;
     }
     return {};
 }
@@ -288,7 +298,8 @@ QModelIndex ContentsModel::indexOf(const SelectedItem& item) {
             fetchMore(indexFor(node));
         const auto after = std::ranges::upper_bound(node->children, wanted.begin, {},
                                                     [](const auto& child) { return child->branch.begin; });
-        // A leaf may begin where a branch of the same name does: the last of those that begin here, then earlier.
+        // A leaf may begin where a branch of the same name does: the last of those that begin here, then
+        // earlier.
         Node* next = nullptr;
         for (auto at = after; at != node->children.begin() && !next;) {
             --at;
@@ -327,7 +338,9 @@ std::string ContentsModel::rawName(const QModelIndex& index) const {
     return out;
 }
 
-Branch ContentsModel::branchOf(const QModelIndex& index) const { return nodeAt(index)->branch; }
+Branch ContentsModel::branchOf(const QModelIndex& index) const {
+    return nodeAt(index)->branch;
+}
 
 quint64 ContentsModel::keyOf(const QModelIndex& index) const {
     const auto* node = nodeAt(index);
@@ -346,13 +359,19 @@ QVariant ContentsModel::data(const QModelIndex& index, int role) const {
         return style::toolTip(style::plain(rawName(index), 2048));
     const auto shown = row(index);
     switch (index.column()) {
-    case Name: return shown.name;
-    case Type: return shown.shape.isEmpty() ? shown.type : shown.type + QLatin1Char(' ') + shown.shape;
-    case Slices: return shown.slices ? style::grouped(shown.slices) : QString();
+    case Name:
+        return shown.name;
+    case Type:
+        return shown.shape.isEmpty() ? shown.type : shown.type + QLatin1Char(' ') + shown.shape;
+    case Slices:
+        return shown.slices ? style::grouped(shown.slices) : QString();
     case Size:
-        return role == Qt::ToolTipRole ? style::toolTip(style::bytesTip(shown.bytes)) : style::bytesText(shown.bytes);
-    case Share: return style::percentText(shown.share);
-    default: return {};
+        return role == Qt::ToolTipRole ? style::toolTip(style::bytesTip(shown.bytes))
+                                       : style::bytesText(shown.bytes);
+    case Share:
+        return style::percentText(shown.share);
+    default:
+        return {};
     }
 }
 
@@ -360,16 +379,23 @@ QVariant ContentsModel::headerData(int section, Qt::Orientation orientation, int
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int((section == Slices || section == Size ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return int((section == Slices || section == Size ? Qt::AlignRight : Qt::AlignLeft) |
+                   Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Name: return tr("Name");
-    case Type: return tr("Type and shape");
-    case Slices: return tr("Slices");
-    case Size: return tr("Size");
-    case Share: return tr("Share");
-    default: return {};
+    case Name:
+        return tr("Name");
+    case Type:
+        return tr("Type and shape");
+    case Slices:
+        return tr("Slices");
+    case Size:
+        return tr("Size");
+    case Share:
+        return tr("Share");
+    default:
+        return {};
     }
 }
 

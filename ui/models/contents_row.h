@@ -17,10 +17,10 @@ struct ContentsRow {
     enum class Kind : std::uint8_t { Branch, Alike, Bucket, Tensor, Entry };
 
     Kind kind = Kind::Branch;
-    QString name;    ///< escaped
-    QString beside;  ///< secondary words after the name: `17 alike`, `160 of 290`
+    QString name;   ///< escaped
+    QString beside; ///< secondary words after the name: `17 alike`, `160 of 290`
     DType dtype = DType::Unknown;
-    QString type;    ///< dtype's or entry's type name
+    QString type; ///< dtype's or entry's type name
     QString shape;
     std::uint64_t slices = 0;
     std::uint64_t bytes = 0; ///< of what the filter leaves

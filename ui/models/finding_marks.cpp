@@ -5,7 +5,9 @@
 
 namespace shardlens::ui {
 
-void FindingMarks::Bits::resize(std::uint32_t size) { words.assign(size / 64 + 1, 0); }
+void FindingMarks::Bits::resize(std::uint32_t size) {
+    words.assign(size / 64 + 1, 0);
+}
 
 void FindingMarks::Bits::count() {
     before.reserve(words.size());

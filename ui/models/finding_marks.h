@@ -14,7 +14,8 @@ namespace shardlens::ui {
 /// Derived once, in a worker; immutable. Notes are no marks: they need nobody's attention.
 class FindingMarks {
 public:
-    static Result<std::shared_ptr<const FindingMarks>> build(const NameTree& names, const JobContext& context);
+    static Result<std::shared_ptr<const FindingMarks>> build(const NameTree& names,
+                                                             const JobContext& context);
 
     /// The worst of a branch's errors and warnings.
     std::optional<Severity> worst(const Branch& branch) const;

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/document/document.h"
+#include "ui/models/contents_model.h"
+
+#include <QSet>
+#include <QWidget>
+
+#include <optional>
+
+class QLabel;
+class QStackedLayout;
+class QTreeView;
+
+namespace shardlens::ui {
+
+class ContentsDelegate;
+class EmptyState;
+
+/// The contents as a tree, with what the filter hides counted at its foot. What is open and where it is
+/// scrolled to survive a change of the filter.
+class ContentsView : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ContentsView(Document* document, QWidget* parent = nullptr);
+    ~ContentsView() override;
+
+    QTreeView* tree() const { return m_tree; }
+    ContentsModel* model() const { return m_model; }
+    /// For a title bar: `12.5 of 15.0 GiB`.
+    QString summary() const;
+
+signals:
+    void summaryChanged();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void becomeCheckpoint();
+    void becomeFilter();
+    void show(const ContentsModel::Content& content);
+    void openAtFirst();
+    void openRemembered(const QModelIndex& parent);
+    void openAll(const QModelIndex& parent, int& budget);
+    void followSelection();
+    void pick(const QModelIndex& index);
+    void dropColumns();
+    void updateFoot();
+    void updateNothing();
+    void showMenu(const QPoint& at);
+    void copyName() const;
+
+    Document* m_document;
+    ContentsModel* m_model;
+    QTreeView* m_tree;
+    ContentsDelegate* m_delegate;
+    QWidget* m_foot;
+    QLabel* m_hidden;
+    EmptyState* m_nothing;
+    QStackedLayout* m_stack;
+    QSet<quint64> m_open; ///< what the user opened
+    bool m_updating = false;
+    std::optional<JobHandle<Result<FindingMarksPtr>>> m_marking;
+};
+
+} // namespace shardlens::ui
