@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/shell/actions.h"
+
+#include "ui/style/icons.h"
+
+#include <QAction>
+#include <QCoreApplication>
+#include <QMenu>
+#include <QMenuBar>
+#include <QWidget>
+
+namespace shardlens::ui {
+
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("Actions", text);
+}
+
+QAction* make(QWidget* window, const QString& text, const QString& icon = {}, const QKeySequence& keys = {}) {
+    auto* action = new QAction(text, window);
+    if (!icon.isEmpty())
+        action->setIcon(style::icon(icon));
+    if (!keys.isEmpty())
+        action->setShortcut(keys);
+    return action;
+}
+
+} // namespace
+
+Actions::Actions(QWidget* window)
+    : openFile(make(window, tr("&Open file…"), QStringLiteral("file"), QKeySequence::Open))
+    , openFolder(make(window, tr("Open &folder…"), QStringLiteral("open"),
+                      QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)))
+    , clearRecent(make(window, tr("Clear list")))
+    , close(make(window, tr("&Close checkpoint"), QStringLiteral("close"), QKeySequence::Close))
+    , quit(make(window, tr("&Quit"), QStringLiteral("quit"), QKeySequence::Quit))
+    , copyName(make(window, tr("&Copy name"), QStringLiteral("copy"),
+                    QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)))
+    , find(make(window, tr("&Find…"), QStringLiteral("find"), QKeySequence::Find))
+    , preferences(make(window, tr("&Preferences…"), QStringLiteral("settings"),
+                       QKeySequence(Qt::CTRL | Qt::Key_Comma)))
+    , resetLayout(make(window, tr("&Reset layout"), QStringLiteral("reset")))
+    , fullScreen(make(window, tr("F&ull screen"), {}, QKeySequence::FullScreen))
+    , consolidate(make(window, tr("&Consolidate…"), QStringLiteral("consolidate"),
+                       QKeySequence(Qt::CTRL | Qt::Key_E)))
+    , back(make(window, tr("&Back"), QStringLiteral("back"), QKeySequence::Back))
+    , forward(make(window, tr("&Forward"), QStringLiteral("forward"), QKeySequence::Forward))
+    , formats(make(window, tr("&Formats"), QStringLiteral("rules"), QKeySequence::HelpContents))
+    , about(make(window, tr("&About Shardlens"), QStringLiteral("info")))
+    , openMenu(new QMenu(tr("Open"), window))
+    , recentMenu(new QMenu(tr("Open &recent"), window))
+    , viewMenu(new QMenu(tr("&View"), window))
+    , partMenu(new QMenu(tr("&Part and variant"), window)) {
+    close->setToolTip(tr("Close the checkpoint"));
+    openMenu->setToolTipsVisible(true);
+    recentMenu->setToolTipsVisible(true);
+    fullScreen->setCheckable(true);
+    quit->setMenuRole(QAction::QuitRole);
+    preferences->setMenuRole(QAction::PreferencesRole);
+    about->setMenuRole(QAction::AboutRole);
+    consolidate->setToolTip(tr("Write it as safetensors files; the plan comes first"));
+}
+
+void Actions::fillMenuBar(QMenuBar* bar) const {
+    QMenu* file = bar->addMenu(tr("&File"));
+    file->addActions({openFile, openFolder});
+    file->addMenu(recentMenu);
+    file->addSeparator();
+    file->addActions({close, quit});
+    QMenu* edit = bar->addMenu(tr("&Edit"));
+    edit->addActions({copyName, find});
+    edit->addSeparator();
+    edit->addAction(preferences);
+    bar->addMenu(viewMenu);
+    QMenu* checkpoint = bar->addMenu(tr("&Checkpoint"));
+    checkpoint->addAction(consolidate);
+    checkpoint->addMenu(partMenu);
+    QMenu* go = bar->addMenu(tr("&Go"));
+    go->addActions({back, forward});
+    QMenu* help = bar->addMenu(tr("&Help"));
+    help->addActions({formats, about});
+}
+
+QList<QAction*> Actions::needCheckpoint() const {
+    return {close, find, consolidate, resetLayout};
+}
+
+} // namespace shardlens::ui

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the window's commands do, and how it follows its document.
+#include "ui/document/paths.h"
+#include "ui/jobs/jobs_panel.h"
+#include "ui/settings/settings.h"
+#include "ui/settings/settings_dialog.h"
+#include "ui/shell/actions.h"
+#include "ui/shell/drop_controller.h"
+#include "ui/shell/failure_page.h"
+#include "ui/shell/filter_box.h"
+#include "ui/shell/group_tabs.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/opening_page.h"
+#include "ui/shell/recent_items.h"
+#include "ui/shell/start_page.h"
+#include "ui/style/icons.h"
+#include "ui/style/text.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMessageBox>
+#include <QStackedWidget>
+#include <QUrl>
+
+namespace shardlens::ui {
+
+QString MainWindow::openName() const {
+    const CheckpointPtr checkpoint = m_document.checkpoint();
+    if (!checkpoint)
+        return {};
+    const QString name = style::plain(checkpoint->facts().name);
+    return name.isEmpty() ? style::plain(toPath(lastPart(fromPath(m_document.opened()->path)))) : name;
+}
+
+void MainWindow::open(const QString& path, const Choice& choice) {
+    if (path.isEmpty() || (m_document.isOpening() && m_document.openingPath() == path))
+        return;
+    m_document.open(QFileInfo(path).absoluteFilePath(), choice);
+}
+
+void MainWindow::connectActions() {
+    const Actions& actions = *m_actions;
+    const auto on = [this](QAction* action, auto what) {
+        connect(action, &QAction::triggered, this, what);
+    };
+    on(actions.openFile, [this] { askForFile(); });
+    on(actions.openFolder, [this] { askForFolder([this](const QString& path) { open(path); }); });
+    on(actions.clearRecent, [this] { m_services.recent->clear(); });
+    on(actions.close, [this] { m_document.close(); });
+    on(actions.quit, [this] { close(); });
+    on(actions.copyName, [this] { copyName(); });
+    on(actions.find, [this] {
+        m_filterBox->setFocus(Qt::ShortcutFocusReason);
+        m_filterBox->selectAll();
+    });
+    on(actions.preferences, [this] {
+        auto* dialog = new SettingsDialog(m_services.settings, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    });
+    on(actions.resetLayout, [this] { resetLayout(); });
+    connect(actions.fullScreen, &QAction::toggled, this,
+            [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
+    on(actions.consolidate, [this] { consolidate({}, {}); });
+    on(actions.back, [this] { m_document.selection()->goBack(); });
+    on(actions.forward, [this] { m_document.selection()->goForward(); });
+
+    connect(m_startPage, &StartPage::openRequested, this,
+            [this] { m_actions->openMenu->popup(QCursor::pos()); });
+    connect(m_startPage, &StartPage::consolidateRequested, this,
+            [this] { askForFolder([this](const QString& path) { consolidate(path, {}); }); });
+    connect(m_startPage, &StartPage::recentRequested, this, [this](const QString& path) { open(path); });
+    connect(m_services.recent, &RecentItems::changed, this, &MainWindow::fillRecentMenus);
+    connect(m_failurePage, &FailurePage::retryRequested, this, [this](const QString& path) { open(path); });
+    connect(m_failurePage, &FailurePage::openRequested, this,
+            [this] { m_actions->openMenu->popup(QCursor::pos()); });
+    connect(m_failurePage, &FailurePage::backRequested, &m_document, &Document::clearFailure);
+    connect(m_drops, &DropController::inspectRequested, this, [this](const QString& path) { open(path); });
+    connect(m_drops, &DropController::consolidateRequested, this,
+            [this](const QString& path) { consolidate(path, {}); });
+    connect(m_drops, &DropController::consolidateHereRequested, this,
+            [this](const QString& folder) { consolidate({}, folder); });
+    connect(m_jobsPanel, &JobsPanel::openFolderRequested, this, &MainWindow::openFolderOf);
+    connect(m_jobsPanel, &JobsPanel::openResultRequested, this, [this](const QString& path) { open(path); });
+    connect(m_filterBox, &FilterBox::leaveRequested, this, [this] {
+        if (QDockWidget* contents = dock(QStringLiteral("contents")))
+            contents->widget()->setFocus();
+    });
+}
+
+void MainWindow::connectDocument() {
+    connect(&m_document, &Document::checkpointChanged, this, &MainWindow::becomeCheckpoint);
+    connect(&m_document, &Document::openingChanged, this, [this] {
+        if (m_document.isOpening())
+            m_openingDelay.start();
+        else
+            m_openingDelay.stop();
+        updatePage();
+    });
+    connect(&m_openingDelay, &QTimer::timeout, this, &MainWindow::updatePage);
+    connect(m_document.selection(), &Selection::historyChanged, this, [this] {
+        m_actions->back->setEnabled(m_document.selection()->canGoBack());
+        m_actions->forward->setEnabled(m_document.selection()->canGoForward());
+        const auto kind = m_document.selection()->current().kind;
+        m_actions->copyName->setEnabled(kind != SelectedItem::Kind::Nothing &&
+                                        kind != SelectedItem::Kind::Finding);
+    });
+}
+
+void MainWindow::becomeCheckpoint() {
+    const bool isOpen = m_document.isOpen();
+    for (QAction* action : m_actions->needCheckpoint())
+        action->setEnabled(isOpen);
+    m_actions->back->setEnabled(false);
+    m_actions->forward->setEnabled(false);
+    m_actions->copyName->setEnabled(false);
+    setWindowTitle(isOpen ? tr("%1 — Shardlens").arg(openName()) : tr("Shardlens"));
+    if (isOpen)
+        m_services.recent->add(*m_document.opened());
+    fillPartMenu();
+    updatePage();
+}
+
+void MainWindow::updatePage() {
+    const bool waits = m_document.isOpening() && !m_openingDelay.isActive();
+    if (waits) {
+        showContent(false);
+        m_pages->setCurrentWidget(m_openingPage);
+    } else if (m_document.failure()) {
+        m_failurePage->show(m_document.failurePath(), *m_document.failure(), openName());
+        showContent(false);
+        m_pages->setCurrentWidget(m_failurePage);
+    } else if (m_document.isOpen()) {
+        m_pages->setCurrentWidget(m_tabs);
+        showContent(true);
+    } else {
+        showContent(false);
+        m_pages->setCurrentWidget(m_startPage);
+    }
+}
+
+void MainWindow::fillRecentMenus() {
+    Actions& actions = *m_actions;
+    actions.openMenu->clear();
+    actions.recentMenu->clear();
+    actions.openMenu->addActions({actions.openFile, actions.openFolder});
+    const auto& items = m_services.recent->items();
+    if (!items.empty())
+        actions.openMenu->addSeparator();
+    for (const RecentItem& item : items) {
+        QString text = tr("%1   %2").arg(item.name, style::bytesText(item.bytes));
+        auto* entry = new QAction(text.replace(QLatin1Char('&'), QStringLiteral("&&")), actions.recentMenu);
+        entry->setToolTip(style::toolTip(style::plain(toPath(item.path))));
+        connect(entry, &QAction::triggered, this, [this, path = item.path] { open(path); });
+        actions.recentMenu->addAction(entry);
+        actions.openMenu->addAction(entry);
+    }
+    actions.recentMenu->setEnabled(!items.empty());
+    if (!items.empty()) {
+        actions.recentMenu->addSeparator();
+        actions.recentMenu->addAction(actions.clearRecent);
+    }
+}
+
+void MainWindow::fillPartMenu() {
+    QMenu* menu = m_actions->partMenu;
+    menu->clear();
+    const auto opened = m_document.opened();
+    const bool several = opened && opened->survey.parts.size() > 1;
+    menu->menuAction()->setVisible(several);
+    if (!several)
+        return;
+    for (std::size_t index = 0; index < opened->survey.parts.size(); ++index) {
+        const SurveyPart& part = opened->survey.parts[index];
+        QStringList names;
+        for (const std::string& name : {part.name, part.variant})
+            if (!name.empty())
+                names << style::plain(name);
+        QAction* action = menu->addAction(
+            tr("%1   %2").arg(names.join(QStringLiteral(", ")), style::bytesText(part.bytes)));
+        action->setCheckable(true);
+        action->setChecked(index == opened->survey.chosen);
+        const Choice choice{part.name, part.variant};
+        connect(action, &QAction::triggered, this,
+                [this, choice, path = fromPath(opened->path)] { m_document.open(path, choice); });
+    }
+}
+
+void MainWindow::askForFile() {
+    auto* dialog =
+        new QFileDialog(this, tr("Open a file of a checkpoint"), m_services.settings->lastFolder());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters(
+        {tr("Checkpoints (*.safetensors *.json *.pt *.pth *.bin *.ckpt *.distcp .metadata)"),
+         tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        m_services.settings->setLastFolder(QFileInfo(path).absolutePath());
+        open(path);
+    });
+    dialog->open();
+}
+
+void MainWindow::askForFolder(const std::function<void(const QString&)>& then) {
+    auto* dialog =
+        new QFileDialog(this, tr("Open the folder of a checkpoint"), m_services.settings->lastFolder());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, then](const QString& path) {
+        m_services.settings->setLastFolder(QFileInfo(path).absolutePath());
+        then(path);
+    });
+    dialog->open();
+}
+
+void MainWindow::copyName() {
+    const CheckpointPtr checkpoint = m_document.checkpoint();
+    const SelectedItem& item = m_document.selection()->current();
+    std::string_view name;
+    switch (item.kind) {
+    case SelectedItem::Kind::Tensor:
+        name = checkpoint->tensor(item.tensorId()).name();
+        break;
+    case SelectedItem::Kind::Entry:
+        name = checkpoint->entry(item.entryId()).name;
+        break;
+    case SelectedItem::Kind::File:
+        name = checkpoint->file(item.fileId()).path;
+        break;
+    case SelectedItem::Kind::Branch:
+        name = m_document.names()->label(item.branch);
+        break;
+    default:
+        return;
+    }
+    QApplication::clipboard()->setText(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
+}
+
+void MainWindow::openFolderOf(const QString& folder) {
+    QDesktopServices::openUrl(QUrl::fromLocalFile(folder));
+}
+
+void MainWindow::sayFailure(const QString& title, const Error& error) {
+    auto* box = new QMessageBox(QMessageBox::Warning, title, style::message(error), QMessageBox::Ok, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextFormat(Qt::PlainText);
+    box->setInformativeText(style::advice(error));
+    box->open();
+}
+
+void MainWindow::consolidate(const QString& source, const QString& target) {
+    (void)source;
+    (void)target;
+}
+
+void MainWindow::openSample() {}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    m_drops->enter(event);
+}
+
+void MainWindow::dragMoveEvent(QDragMoveEvent* event) {
+    m_drops->move(event);
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) {
+    m_drops->leave();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    m_drops->drop(event);
+}
+
+} // namespace shardlens::ui
