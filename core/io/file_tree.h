@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "io/byte_source.h"
 
@@ -20,9 +21,9 @@ enum class NameKind : std::uint8_t { File, Folder, Other };
 struct TreeName {
     std::string name; ///< one path component, raw
     NameKind kind = NameKind::File;
-    std::uint64_t bytes = 0;     ///< of a file
+    std::uint64_t bytes = 0; ///< of a file
     bool isLink = false;
-    bool leavesTree = false;     ///< a link whose target lies outside the tree (the Hugging Face cache's do)
+    bool leavesTree = false; ///< a link whose target lies outside the tree (the Hugging Face cache's do)
 };
 
 /// Names and files under one root: a folder, an archive, memory. Immutable, safe from many threads.
@@ -50,10 +51,11 @@ public:
 
 using FileTreePtr = std::shared_ptr<const FileTree>;
 
-/// A folder of the file system; `path` may be a link to one.
-Result<FileTreePtr> openFolder(const std::string& path);
+/// A folder of the file system; `path` may be a link to one. A folder in it with more names is not listed.
+Result<FileTreePtr> openFolder(const std::string& path, std::uint64_t maxNames = defaultLimits().folderNames);
 
 /// Files in memory by path, for tests.
-FileTreePtr memoryTree(std::string displayName, std::vector<std::pair<std::string, std::vector<std::byte>>> files);
+FileTreePtr memoryTree(std::string displayName,
+                       std::vector<std::pair<std::string, std::vector<std::byte>>> files);
 
 } // namespace shardlens

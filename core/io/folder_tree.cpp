@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/limits.h"
 #include "io/file_tree.h"
 #include "io/path_guard.h"
 #include "io/posix.h"
@@ -48,10 +47,11 @@ std::string lastPart(std::string_view path) {
 
 class FolderTree final : public FileTree, public std::enable_shared_from_this<FolderTree> {
 public:
-    FolderTree(std::string path, std::string root, std::string displayName)
+    FolderTree(std::string path, std::string root, std::string displayName, std::uint64_t maxNames)
         : m_path(std::move(path))
         , m_root(std::move(root))
-        , m_displayName(std::move(displayName)) {}
+        , m_displayName(std::move(displayName))
+        , m_maxNames(maxNames) {}
 
     const std::string& displayName() const override { return m_displayName; }
     std::string fileSystemPath() const override { return m_path; }
@@ -72,6 +72,7 @@ private:
     std::string m_path;        // absolute, as it was given
     std::string m_root;        // the same without links
     std::string m_displayName; // as it was given
+    std::uint64_t m_maxNames;
 };
 
 /// What stands under `name` in an open folder; `path` is the same place from the root.
@@ -112,7 +113,6 @@ Result<std::vector<TreeName>> FolderTree::list(std::string_view folder) const {
     if (!handle)
         return accessFailure(errno, name);
     const int number = fd.release(); // the handle's now
-    const auto most = defaultLimits().folderNames;
     std::vector<TreeName> names;
     for (;;) {
         errno = 0;
@@ -124,8 +124,8 @@ Result<std::vector<TreeName>> FolderTree::list(std::string_view folder) const {
         const std::string_view text = entry->d_name;
         if (text == "." || text == "..")
             continue;
-        if (names.size() >= most)
-            return fail(rules::TooManyNames, {name, most});
+        if (names.size() >= m_maxNames)
+            return fail(rules::TooManyNames, {name, m_maxNames});
         if (auto found = look(number, entry->d_name, path + "/" + entry->d_name)) // gone since: not there
             names.push_back(std::move(*found));
     }
@@ -151,7 +151,7 @@ Result<FileTreePtr> FolderTree::subtree(std::string_view folder) const {
     if (folder.empty())
         return shared_from_this();
     SHARDLENS_CHECK(checkRelativePath(folder));
-    return openFolder(join(folder));
+    return openFolder(join(folder), m_maxNames);
 }
 
 std::string withoutTrailingSlashes(std::string path) {
@@ -162,7 +162,7 @@ std::string withoutTrailingSlashes(std::string path) {
 
 } // namespace
 
-Result<FileTreePtr> openFolder(const std::string& path) {
+Result<FileTreePtr> openFolder(const std::string& path, std::uint64_t maxNames) {
     SHARDLENS_TRY(const auto status, statPath(path, path));
     if (!S_ISDIR(status.st_mode))
         return fail(rules::NotAFolder, {path});
@@ -170,7 +170,7 @@ Result<FileTreePtr> openFolder(const std::string& path) {
     if (!root)
         return accessFailure(errno, path);
     return std::make_shared<FolderTree>(withoutTrailingSlashes(absolutePath(path)), std::move(*root),
-                                        withoutTrailingSlashes(path));
+                                        withoutTrailingSlashes(path), maxNames);
 }
 
 } // namespace shardlens

@@ -24,7 +24,11 @@ std::string describeIfBad(const Result<T>& result) {
 } // namespace shardlens::test
 
 /// Fails the test with the error's own words.
-#define VERIFY_OK(result) QVERIFY2((result).has_value(), ::shardlens::test::describeIfBad(result).c_str())
+#define VERIFY_OK(...)                                                                                       \
+    do {                                                                                                     \
+        const auto& outcomeOfCall = (__VA_ARGS__);                                                           \
+        QVERIFY2(outcomeOfCall.has_value(), ::shardlens::test::describeIfBad(outcomeOfCall).c_str());        \
+    } while (false)
 
 /// Compares two texts of the standard library, showing both.
 #define COMPARE_TEXT(actual, expected)                                                                       \
