@@ -64,6 +64,9 @@ Cell SlicesModel::cellOf(int row, int column) const {
     case End:
         cell.text = slice.file.valid() ? style::grouped(slice.stored.end) : QString();
         break;
+    case Length:
+        cell.text = slice.file.valid() ? style::grouped(slice.stored.size()) : QString();
+        break;
     case File:
         cell.style = Cell::Style::Secondary;
         cell.text = slice.file.valid() ? style::plain(m_checkpoint->file(slice.file).path, 200) : QString();
@@ -91,7 +94,7 @@ Cell SlicesModel::cellOf(int row, int column) const {
 QVariant SlicesModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || !m_facts)
         return {};
-    const bool right = index.column() == Bytes || index.column() == Begin || index.column() == End;
+    const bool right = index.column() >= Bytes && index.column() <= Length;
     if (role == Qt::TextAlignmentRole)
         return int((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role != CellRole && role != Qt::DisplayRole && role != Qt::ToolTipRole &&
@@ -107,7 +110,7 @@ QVariant SlicesModel::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int((section == Bytes || section == Begin || section == End ? Qt::AlignRight : Qt::AlignLeft) |
+        return int((section >= Bytes && section <= Length ? Qt::AlignRight : Qt::AlignLeft) |
                    Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
@@ -124,6 +127,8 @@ QVariant SlicesModel::headerData(int section, Qt::Orientation orientation, int r
         return tr("Begins");
     case End:
         return tr("Ends");
+    case Length:
+        return tr("Length");
     case File:
         return tr("File");
     case State:

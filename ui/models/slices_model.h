@@ -13,7 +13,7 @@ class SlicesModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Shard, Offset, Size, Bytes, Begin, End, File, State, ColumnCount };
+    enum Column { Shard, Offset, Size, Bytes, Begin, End, Length, File, State, ColumnCount };
 
     using QAbstractTableModel::QAbstractTableModel;
 

@@ -44,6 +44,7 @@ JsonView::JsonView(Document* document, QWidget* parent)
     m_notFound->hide();
     m_asText->setText(tr("Text"));
     m_asText->setCheckable(true);
+    m_asText->setAutoRaise(true);
     m_asText->setToolTip(tr("Show as text instead of a tree"));
     const auto button = [this](QStringView icon, const QString& name, bool forward) {
         auto* made = new QToolButton(this);

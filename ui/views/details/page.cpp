@@ -36,6 +36,7 @@ public:
     explicit SecondaryLabel(const QString& text, QWidget* parent) : QLabel(parent) {
         setTextFormat(Qt::PlainText);
         setText(text);
+        setForegroundRole(QPalette::WindowText);
         follow();
     }
 

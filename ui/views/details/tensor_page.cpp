@@ -45,7 +45,8 @@ TensorPage::TensorPage(Document* document, QWidget* parent)
     findings->setContentsMargins(0, 0, 0, 0);
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Slices"));
-    for (const int column : {SlicesModel::Size, SlicesModel::Bytes, SlicesModel::File})
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    for (const int column : {SlicesModel::Offset, SlicesModel::Size, SlicesModel::Bytes, SlicesModel::End, SlicesModel::File})
         m_table->setColumnHidden(column, true);
     column()->addWidget(m_name);
     column()->addWidget(m_line);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int LooksAt = 200; ///< rows that decide how wide a column is
 constexpr int Widest = 420;
+constexpr int LeastStretched = 300; ///< of a column that takes what is left: then the table scrolls
 
 } // namespace
 
@@ -56,11 +57,13 @@ void Table::fitColumns(int stretched) {
         }
         width = std::min(width, Widest);
         horizontalHeader()->resizeSection(column, width);
-        if (column != stretched)
+        if (column == stretched)
+            m_least = std::min(width, LeastStretched);
+        else
             others += width;
     }
     if (stretched >= 0)
-        horizontalHeader()->resizeSection(stretched, std::max(160, viewport()->width() - others));
+        horizontalHeader()->resizeSection(stretched, std::max(m_least, viewport()->width() - others));
 }
 
 void Table::resizeEvent(QResizeEvent* event) {
@@ -71,7 +74,7 @@ void Table::resizeEvent(QResizeEvent* event) {
     for (int column = 0; model() && column < model()->columnCount(); ++column)
         if (column != m_stretched && !isColumnHidden(column))
             others += columnWidth(column);
-    horizontalHeader()->resizeSection(m_stretched, std::max(160, viewport()->width() - others));
+    horizontalHeader()->resizeSection(m_stretched, std::max(m_least, viewport()->width() - others));
 }
 
 void Table::changeEvent(QEvent* event) {

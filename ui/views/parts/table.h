@@ -21,6 +21,7 @@ protected:
 
 private:
     int m_stretched = -1;
+    int m_least = 160;
     void fitRows();
 };
 
