@@ -6,7 +6,9 @@
 #include "ui/views/files_view.h"
 #include "ui/views/findings_view.h"
 #include "ui/views/json_view.h"
+#include "ui/views/slices_view.h"
 #include "ui/views/tensors_view.h"
+#include "ui/views/treemap_view.h"
 
 #include <QCoreApplication>
 
@@ -31,8 +33,11 @@ std::function<void(std::function<void(const QString&)>)> summaryOf(View* view) {
 
 ViewSet makeViews(Document* document) {
     ViewSet set;
-    set.tabs.push_back({tr("Tensors"), new TensorsView(document)});
+    set.tabs.push_back({tr("Treemap"), new TreemapView(document)});
     set.tabs.push_back({tr("Files"), new FilesView(document)});
+    set.tabs.push_back({tr("Tensors"), new TensorsView(document)});
+    set.slices = new SlicesView(document);
+    set.tabs.push_back({tr("Slices"), set.slices, true});
     set.tabs.push_back({tr("JSON"), new JsonView(document), true});
 
     auto* contents = new ContentsView(document);
