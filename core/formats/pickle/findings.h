@@ -4,7 +4,7 @@
 #include "formats/pickle/pickle.h"
 #include "model/finding.h"
 
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -13,20 +13,21 @@ namespace shardlens::pickle {
 /// How dangerous a global is by its names alone.
 Danger judge(std::string_view module, std::string_view name);
 
-/// Gathers what several pickles of one checkpoint name, so that each class is reported once.
+/// Gathers what several pickles of one checkpoint name, so that each class is reported once. What comes out
+/// does not depend on the order of add().
 class GlobalFindings {
 public:
-    /// `where` names the file and item; the offset is the global's own.
+    /// `where` names the file and item. A finding's offset is the global's own in the pickle's source; where
+    /// that is a part of the file, `where.offset` says where the part begins.
     void add(const Pickle& pickle, const Location& where);
+    void merge(GlobalFindings&& other);
     /// An Error for every dangerous global, one Info for all unknown classes together.
     Findings take();
 
 private:
-    std::set<std::string> m_seen;
-    Findings m_dangerous;
-    std::string m_unknown; // joined names
-    std::uint64_t m_unknownCount = 0;
-    Location m_firstUnknown;
+    static void note(std::map<std::string, Location>& list, const std::string& name, Location place);
+
+    std::map<std::string, Location> m_dangerous, m_unknown; // by qualified name, with the first place
 };
 
 /// The findings of one pickle.

@@ -6,6 +6,7 @@
 #include "formats/pickle/parse.h"
 #include "formats/pickle/pickle.h"
 #include "jobs/job_context.h"
+#include "model/hash.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -103,6 +104,11 @@ private:
     bool refuseMemory();
     std::string opName() const { return std::string(opcodeName(static_cast<std::uint8_t>(*m_opAt))); }
 
+    /// Seeded: names are the file's choice, and none must collide on purpose.
+    struct TextHash {
+        std::size_t operator()(const std::string& text) const { return seededHash(text.data(), text.size()); }
+    };
+
     Input m_input;
     const JobContext& m_context;
     const Limits& m_limits;
@@ -126,7 +132,7 @@ private:
     std::uint64_t m_buffers = 0;
     Node m_emptyTuple;
     bool m_stopped = false;
-    std::unordered_map<std::string, std::uint32_t> m_globalIds;
+    std::unordered_map<std::string, std::uint32_t, TextHash> m_globalIds;
     std::uint32_t m_sizeGlobal = ~std::uint32_t{0}; ///< torch.Size, once it was named
     std::optional<Error> m_error;
 };

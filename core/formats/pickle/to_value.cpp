@@ -5,6 +5,7 @@
 #include "formats/pickle/rules.h"
 #include "formats/pickle/shape.h"
 #include "formats/pickle/text_escapes.h"
+#include "model/hash.h"
 #include "model/value_graph.h"
 
 #include <new>
@@ -22,30 +23,21 @@ using GraphNode = ValueGraph::Node;
 
 constexpr std::size_t LookEvery = 4096; // nodes between looks at the stop token
 
+// Keys are the file's choice; with a seed none collide on purpose.
+struct SeededHash {
+    std::size_t operator()(std::string_view text) const { return seededHash(text.data(), text.size()); }
+    std::size_t operator()(std::uint64_t bits) const { return seededHash(&bits, sizeof bits); }
+};
+
 /// Builds the graph with a stack of its own, since a pickle nests as deep as it likes.
 class Converter {
 public:
-    Converter(const Pickle& pickle, const JobContext& context, const ToValueOptions& options)
-        : m_pickle(pickle)
+    Converter(ValueGraph& graph, const Pickle& pickle, const JobContext& context,
+              const ToValueOptions& options)
+        : m_graph(graph)
+        , m_pickle(pickle)
         , m_context(context)
-        , m_options(options)
-        , m_graph(std::make_shared<ValueGraph>()) {}
-
-    Result<Value> run(Node node) {
-        SHARDLENS_TRY(const GraphNode root, convert(node));
-        return Value(m_graph, root);
-    }
-
-private:
-    struct Frame {
-        GraphNode reserved = 0;
-        Shape shape;
-        std::size_t next = 0;        // child to convert
-        std::vector<GraphNode> made; // children so far
-        std::size_t count() const {
-            return shape.kind == VKind::Dict ? shape.pairs.size() : shape.parts.size();
-        }
-    };
+        , m_options(options) {}
 
     Result<GraphNode> convert(Node root) {
         SHARDLENS_TRY(const GraphNode result, enter(root));
@@ -71,6 +63,17 @@ private:
         return result;
     }
 
+private:
+    struct Frame {
+        GraphNode reserved = 0;
+        Shape shape;
+        std::size_t next = 0;        // child to convert
+        std::vector<GraphNode> made; // children so far
+        std::size_t count() const {
+            return shape.kind == VKind::Dict ? shape.pairs.size() : shape.parts.size();
+        }
+    };
+
     // enter() may grow the frames, so that the parent is found again by its index.
     Result<void> child(Node node) {
         const std::size_t parent = m_frames.size() - 1;
@@ -83,15 +86,15 @@ private:
     Result<GraphNode> enter(Node node) {
         switch (m_pickle.kind(node)) {
         case Kind::None:
-            return m_graph->addNull();
+            return m_graph.addNull();
         case Kind::Bool:
-            return m_graph->addBool(m_pickle.asBool(node));
+            return m_graph.addBool(m_pickle.asBool(node));
         case Kind::Int:
-            return m_graph->addInt(m_pickle.asInt(node).value_or(0));
+            return m_graph.addInt(m_pickle.asInt(node).value_or(0));
         case Kind::BigInt:
-            return m_graph->addText(VKind::BigInt, m_pickle.integerText(node));
+            return m_graph.addText(VKind::BigInt, m_pickle.integerText(node));
         case Kind::Float:
-            return m_graph->addFloat(m_pickle.asFloat(node));
+            return m_graph.addFloat(m_pickle.asFloat(node));
         default:
             break;
         }
@@ -100,10 +103,10 @@ private:
         if (m_pickle.is(node, Kind::String))
             return remember(node, addString(m_pickle.text(node)));
         if (m_pickle.is(node, Kind::Bytes))
-            return remember(node, m_graph->addText(VKind::Bytes, m_pickle.text(node)));
+            return remember(node, m_graph.addText(VKind::Bytes, m_pickle.text(node)));
         if (m_options.tensor && (m_pickle.is(node, Kind::Object) || m_pickle.is(node, Kind::Persistent)))
             if (const auto text = m_options.tensor(m_pickle, node))
-                return remember(node, m_graph->addText(VKind::Tensor, *text));
+                return remember(node, m_graph.addText(VKind::Tensor, *text));
         return begin(node);
     }
 
@@ -113,8 +116,8 @@ private:
         Frame frame;
         frame.shape = shapeOf(m_pickle, node);
         if (frame.shape.ownText)
-            return remember(node, m_graph->addText(frame.shape.kind, frame.shape.text));
-        frame.reserved = m_graph->reserve();
+            return remember(node, m_graph.addText(frame.shape.kind, frame.shape.text));
+        frame.reserved = m_graph.reserve();
         frame.made.reserve(frame.count());
         m_frames.push_back(std::move(frame));
         return remember(node, m_frames.back().reserved);
@@ -128,43 +131,43 @@ private:
     // Python 2's strings are bytes, most often latin-1 where they are no ASCII.
     GraphNode addString(std::string_view text) {
         if (isValidUtf8(text)) [[likely]]
-            return m_graph->addText(VKind::String, text);
-        return m_graph->addText(VKind::String, latin1ToUtf8(text));
+            return m_graph.addText(VKind::String, text);
+        return m_graph.addText(VKind::String, latin1ToUtf8(text));
     }
 
     GraphNode makeNumber(const MadeNumber& number) {
         if (const auto* integer = std::get_if<std::int64_t>(&number))
-            return m_graph->addInt(*integer);
+            return m_graph.addInt(*integer);
         if (const auto* real = std::get_if<double>(&number))
-            return m_graph->addFloat(*real);
-        return m_graph->addBool(std::get<bool>(number));
+            return m_graph.addFloat(*real);
+        return m_graph.addBool(std::get<bool>(number));
     }
 
     GraphNode makePart(const Part& part) {
         if (const auto* text = std::get_if<MadeText>(&part))
             return text->kind == VKind::String ? addString(text->text)
-                                               : m_graph->addText(text->kind, text->text);
+                                               : m_graph.addText(text->kind, text->text);
         if (const auto* number = std::get_if<MadeNumber>(&part))
             return makeNumber(*number);
         std::vector<GraphNode> items;
         for (const MadeNumber& number : std::get<std::vector<MadeNumber>>(part))
             items.push_back(makeNumber(number));
-        return m_graph->addSequence(VKind::List, items);
+        return m_graph.addSequence(VKind::List, items);
     }
 
     void finish(Frame& frame) {
         if (frame.shape.kind == VKind::Dict)
-            m_graph->fill(frame.reserved, m_graph->addDict(uniquePairs(frame), frame.shape.type));
+            m_graph.fill(frame.reserved, m_graph.addDict(uniquePairs(frame), frame.shape.type));
         else if (frame.shape.kind == VKind::Object)
-            m_graph->fill(frame.reserved, m_graph->addObject(frame.shape.type, namedParts(frame)));
+            m_graph.fill(frame.reserved, m_graph.addObject(frame.shape.type, namedParts(frame)));
         else
-            m_graph->fill(frame.reserved, m_graph->addSequence(frame.shape.kind, frame.made));
+            m_graph.fill(frame.reserved, m_graph.addSequence(frame.shape.kind, frame.made));
     }
 
     std::vector<std::pair<GraphNode, GraphNode>> namedParts(const Frame& frame) {
         std::vector<std::pair<GraphNode, GraphNode>> parts;
         for (std::size_t i = 0; i < frame.made.size(); ++i)
-            parts.emplace_back(m_graph->addText(VKind::String, frame.shape.parts[i].first), frame.made[i]);
+            parts.emplace_back(m_graph.addText(VKind::String, frame.shape.parts[i].first), frame.made[i]);
         return parts;
     }
 
@@ -172,8 +175,8 @@ private:
     std::vector<std::pair<GraphNode, GraphNode>> uniquePairs(const Frame& frame) {
         std::vector<std::pair<GraphNode, GraphNode>> pairs;
         pairs.reserve(frame.made.size() / 2);
-        std::unordered_map<std::string_view, std::size_t> byText;
-        std::unordered_map<std::uint64_t, std::size_t> byBits;
+        std::unordered_map<std::string_view, std::size_t, SeededHash> byText;
+        std::unordered_map<std::uint64_t, std::size_t, SeededHash> byBits;
         for (std::size_t i = 0; i + 1 < frame.made.size(); i += 2) {
             const Node key = frame.shape.pairs[i];
             const auto [slot, isNew] = m_pickle.is(key, Kind::String)
@@ -193,24 +196,31 @@ private:
         return {found->second, isNew};
     }
 
+    ValueGraph& m_graph;
     const Pickle& m_pickle;
     const JobContext& m_context;
     const ToValueOptions& m_options;
-    std::shared_ptr<ValueGraph> m_graph;
     std::vector<Frame> m_frames;
-    std::unordered_map<std::uint64_t, GraphNode> m_seen;
+    std::unordered_map<std::uint64_t, GraphNode, SeededHash> m_seen;
     std::size_t m_steps = 0;
 };
 
 } // namespace
 
-Result<Value> toValue(const PicklePtr& pickle, Node node, const JobContext& context,
-                      const ToValueOptions& options) {
+Result<std::uint32_t> addToGraph(ValueGraph& graph, const Pickle& pickle, Node node,
+                                 const JobContext& context, const ToValueOptions& options) {
     try {
-        return Converter(*pickle, context, options).run(node);
+        return Converter(graph, pickle, context, options).convert(node);
     } catch (const std::bad_alloc&) {
         return fail(rules::OutOfMemory, {std::string("decoding a pickled value")});
     }
+}
+
+Result<Value> toValue(const PicklePtr& pickle, Node node, const JobContext& context,
+                      const ToValueOptions& options) {
+    auto graph = std::make_shared<ValueGraph>();
+    SHARDLENS_TRY(const GraphNode root, addToGraph(*graph, *pickle, node, context, options));
+    return Value(std::move(graph), root);
 }
 
 std::string typeName(const Pickle& pickle, Node node) {

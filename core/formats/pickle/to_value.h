@@ -5,6 +5,7 @@
 #include "formats/pickle/pickle.h"
 #include "jobs/job_context.h"
 #include "model/value.h"
+#include "model/value_graph.h"
 
 #include <functional>
 #include <optional>
@@ -26,6 +27,10 @@ struct ToValueOptions {
 /// Fails with `pickle.too-deep` beyond the depth limit.
 Result<Value> toValue(const PicklePtr& pickle, Node node, const JobContext& context,
                       const ToValueOptions& options = {});
+
+/// The same, added to a graph that holds other things too: the graph's node.
+Result<std::uint32_t> addToGraph(ValueGraph& graph, const Pickle& pickle, Node node,
+                                 const JobContext& context, const ToValueOptions& options = {});
 
 /// Python's name for the node's type as toValue gives it (`int`, `argparse.Namespace`).
 std::string typeName(const Pickle& pickle, Node node);

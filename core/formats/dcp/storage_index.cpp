@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/dcp/storage_index.h"
+
+#include "base/checked.h"
+#include "formats/dcp/field.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace shardlens::dcp {
+
+namespace {
+
+using pickle::Kind;
+using pickle::Node;
+using pickle::Pickle;
+
+constexpr std::size_t StopInterval = 16'384;
+constexpr std::size_t SearchedLinearly = 8;
+constexpr std::string_view ZstdTransform = "stream.zstd/1";
+constexpr std::size_t MaxLayers = 8; // transforms can be stacked; nobody stacks more
+
+} // namespace
+
+class StorageIndexBuilder {
+public:
+    StorageIndexBuilder(const MetadataFile& metadata, FileTable& files, const JobContext& context)
+        : m_pickle(*metadata.pickle)
+        , m_metadata(metadata)
+        , m_files(files)
+        , m_context(context) {
+        m_index.m_pickle = &m_pickle;
+    }
+
+    Result<StorageIndex> build() {
+        const auto pairs = m_pickle.items(m_metadata.storage);
+        m_index.m_items.reserve(pairs.size() / 2);
+        for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
+            if (i % StopInterval == 0)
+                SHARDLENS_CHECK(m_context.checkStop());
+            if (m_index.m_items.size() >= m_context.limits->slices)
+                break;
+            addItem(pairs[i], pairs[i + 1]);
+        }
+        group();
+        return std::move(m_index);
+    }
+
+private:
+    void addItem(Node key, Node info) {
+        const auto name = m_fqn.of(m_pickle, key);
+        const auto path = m_path.of(m_pickle, info);
+        const auto begin = m_pickle.asCount(m_begin.of(m_pickle, info).value_or(Node()));
+        const auto length = m_pickle.asCount(m_length.of(m_pickle, info).value_or(Node()));
+        if (!name || !path || !begin || !length || !m_pickle.is(*name, Kind::String) ||
+            !m_pickle.is(*path, Kind::String))
+            return;
+        StoredItem item;
+        item.key = keyOf(*name);
+        item.file = fileOf(*path);
+        item.offset = m_offset.of(m_pickle, key).value_or(Node());
+        // An end that does not fit lies past every file's end, which is what will be said of it.
+        const auto end = checkedAdd(*begin, *length);
+        item.range = {*begin, end.value_or(std::numeric_limits<std::uint64_t>::max())};
+        item.hint = m_pickle.asInt(m_hint.of(m_pickle, key).value_or(Node())).value_or(-1);
+        readTransforms(item, m_transforms.of(m_pickle, info));
+        m_index.m_items.push_back(item);
+    }
+
+    void readTransforms(StoredItem& item, std::optional<Node> descriptors) {
+        if (!descriptors || m_pickle.is(*descriptors, Kind::None))
+            return;
+        const auto names = m_pickle.items(*descriptors);
+        for (const Node name : names) {
+            if (m_pickle.text(name) == ZstdTransform && names.size() <= MaxLayers) {
+                ++item.layers;
+                continue;
+            }
+            item.unknownTransform = true;
+            if (m_index.m_unknownTransform.empty())
+                m_index.m_unknownTransform = m_pickle.text(name);
+        }
+    }
+
+    // The memo shares names, so that most are known by their node.
+    std::uint32_t keyOf(Node name) {
+        const auto [known, isNew] = m_keyOfNode.try_emplace(name.bits(), 0);
+        if (isNew) {
+            const auto next = static_cast<std::uint32_t>(m_index.m_keys.size());
+            known->second = m_index.m_keys.try_emplace(m_pickle.text(name), next).first->second;
+        }
+        return known->second;
+    }
+
+    std::uint32_t fileOf(Node path) {
+        const auto [known, isNew] = m_fileOfNode.try_emplace(path.bits(), 0);
+        if (isNew)
+            known->second = m_files.get(m_pickle.text(path));
+        return known->second;
+    }
+
+    void group() {
+        auto& first = m_index.m_first;
+        first.assign(m_index.m_keys.size() + 1, 0);
+        for (const StoredItem& item : m_index.m_items)
+            ++first[item.key + 1];
+        for (std::size_t i = 1; i < first.size(); ++i)
+            first[i] += first[i - 1];
+        std::vector<std::uint32_t> next(first.begin(), first.end() - 1);
+        m_index.m_order.resize(m_index.m_items.size());
+        for (std::uint32_t i = 0; i < m_index.m_items.size(); ++i)
+            m_index.m_order[next[m_index.m_items[i].key]++] = i;
+        m_index.m_sorted.assign(m_index.m_keys.size(), false);
+        for (std::size_t key = 0; key + 1 < first.size(); ++key)
+            if (first[key + 1] - first[key] > SearchedLinearly)
+                sortGroup(key);
+    }
+
+    // Large groups are searched by bisection where the hint fails. Of equal offsets the last is Python's.
+    void sortGroup(std::size_t key) {
+        const auto begin = m_index.m_order.begin() + m_index.m_first[key];
+        const auto end = m_index.m_order.begin() + m_index.m_first[key + 1];
+        const auto less = [this](std::uint32_t a, std::uint32_t b) {
+            return m_index.offsetLess(m_index.m_items[a].offset, m_index.m_items[b].offset);
+        };
+        if (!std::is_sorted(begin, end, less))
+            std::stable_sort(begin, end, less);
+        m_index.m_sorted[key] = true;
+    }
+
+    const Pickle& m_pickle;
+    const MetadataFile& m_metadata;
+    FileTable& m_files;
+    const JobContext& m_context;
+    StorageIndex m_index;
+    NodeMap<std::uint32_t> m_keyOfNode;
+    NodeMap<std::uint32_t> m_fileOfNode;
+    Field m_fqn{"fqn"}, m_offset{"offset"}, m_hint{"index"};
+    Field m_path{"relative_path"}, m_begin{"offset"}, m_length{"length"},
+        m_transforms{"transform_descriptors"};
+};
+
+Result<StorageIndex> StorageIndex::build(const MetadataFile& metadata, FileTable& files,
+                                         const JobContext& context) {
+    return StorageIndexBuilder(metadata, files, context).build();
+}
+
+bool StorageIndex::sameOffset(pickle::Node a, pickle::Node b) const {
+    if (a == b)
+        return true;
+    const auto left = m_pickle->items(a);
+    const auto right = m_pickle->items(b);
+    return !m_pickle->is(a, Kind::None) && !m_pickle->is(b, Kind::None) &&
+           std::ranges::equal(left, right, [this](Node x, Node y) {
+               return x == y || m_pickle->asInt(x) == m_pickle->asInt(y);
+           });
+}
+
+bool StorageIndex::offsetLess(pickle::Node a, pickle::Node b) const {
+    return std::ranges::lexicographical_compare(
+        m_pickle->items(a), m_pickle->items(b),
+        [this](Node x, Node y) { return m_pickle->asInt(x) < m_pickle->asInt(y); });
+}
+
+const StoredItem* StorageIndex::find(std::string_view name, pickle::Node offset, std::size_t position) const {
+    const auto known = m_keys.find(name);
+    if (known == m_keys.end())
+        return nullptr;
+    const std::uint32_t first = m_first[known->second];
+    const std::uint32_t last = m_first[known->second + 1];
+    if (position < last - first)
+        if (const StoredItem& likely = m_items[m_order[first + position]]; likely.offset == offset)
+            return &likely;
+    if (!m_sorted[known->second]) {
+        for (std::uint32_t i = last; i-- > first;)
+            if (sameOffset(m_items[m_order[i]].offset, offset))
+                return &m_items[m_order[i]];
+        return nullptr;
+    }
+    const auto end = m_order.begin() + last;
+    const auto after = std::upper_bound(
+        m_order.begin() + first, end, offset,
+        [this](pickle::Node wanted, std::uint32_t item) { return offsetLess(wanted, m_items[item].offset); });
+    if (after == m_order.begin() + first)
+        return nullptr;
+    const StoredItem& found = m_items[*(after - 1)];
+    return sameOffset(found.offset, offset) ? &found : nullptr;
+}
+
+const StoredItem* StorageIndex::find(std::string_view name) const {
+    const auto known = m_keys.find(name);
+    if (known == m_keys.end())
+        return nullptr;
+    for (std::uint32_t i = m_first[known->second + 1]; i-- > m_first[known->second];)
+        if (m_pickle->is(m_items[m_order[i]].offset, Kind::None))
+            return &m_items[m_order[i]];
+    return nullptr;
+}
+
+} // namespace shardlens::dcp
