@@ -3,6 +3,8 @@
 
 #include "analysis/rules.h"
 #include "app/cli/rules.h"
+#include "convert/rules.h"
+#include "convert/sample.h"
 #include "data/rules.h"
 #include "formats/file_damage.h"
 #include "formats/hub/rules.h"
@@ -32,6 +34,7 @@ std::vector<const Rule*> collect() {
     };
     add(rules::analysis::all);
     add(rules::cli::all);
+    add(rules::convert::all);
     add(rules::data::all);
     add(rules::file::all);
     add(rules::hub::all);
@@ -44,6 +47,7 @@ std::vector<const Rule*> collect() {
     add(rules::pickle::all);
     add(rules::query::all);
     add(rules::safetensors::all);
+    add(rules::sample::all);
     add(rules::torch::all);
     add(rules::zip::all);
     std::sort(out.begin(), out.end(), [](const Rule* a, const Rule* b) { return a->id < b->id; });

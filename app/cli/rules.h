@@ -7,6 +7,8 @@ namespace shardlens::rules::cli {
 
 inline constexpr Rule Usage{"cli.usage", Severity::Error, "{0}",
                             "shardlens-cli {1} --help lists the options."};
+inline constexpr Rule BadOption{"cli.bad-option", Severity::Error, "{0} cannot be understood: \"{1}\".",
+                                "Write it as {2}."};
 inline constexpr Rule NoSuchName{"cli.no-such-name", Severity::Error,
                                  "There is no tensor or entry \"{0}\" here.",
                                  "shardlens-cli ls lists the names."};
@@ -24,7 +26,7 @@ inline constexpr Rule TooManyValues{"cli.too-many-values", Severity::Error,
 inline constexpr Rule OutputFailed{"cli.output-failed", Severity::Error, "Writing the output failed: {0}.",
                                    "Make room on the disk, or send the output somewhere else."};
 
-inline constexpr const Rule* all[] = {&Usage,     &NoSuchName,    &NoSuchKey,   &NoSuchRule,
-                                      &BadValues, &TooManyValues, &OutputFailed};
+inline constexpr const Rule* all[] = {&Usage,      &BadOption, &NoSuchName,    &NoSuchKey,
+                                      &NoSuchRule, &BadValues, &TooManyValues, &OutputFailed};
 
 } // namespace shardlens::rules::cli

@@ -134,7 +134,7 @@ private:
 std::vector<CommandPtr> allCommands() {
     std::vector<CommandPtr> out;
     for (const auto& make : {makeInfo, makeLs, makeTree, makeShow, makeMeta, makeCheck, makeHash, makeStats,
-                             makeFormats, makeRules})
+                             makeCompare, makeConvert, makeSample, makeFormats, makeRules})
         out.push_back(make());
     return out;
 }

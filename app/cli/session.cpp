@@ -104,15 +104,7 @@ int Session::failure(const Error& error, ExitStatus status) {
     const bool cancelled = error.rule->id == rules::JobCancelled.id;
     if (json()) {
         auto document = beginDocument();
-        document.key("error");
-        document.beginObject();
-        document.field("rule", error.rule->id);
-        document.field("message", message(error));
-        document.key("file");
-        error.where.file.empty() ? document.value(nullptr)
-                                 : document.value(std::string_view(error.where.file));
-        document.field("offset", error.where.offset);
-        document.endObject();
+        writeErrorField(document, error);
         document.endObject();
     }
     if (cancelled)
@@ -120,6 +112,17 @@ int Session::failure(const Error& error, ExitStatus status) {
     else
         note("shardlens-cli: " + describe(error) + " [" + std::string(error.rule->id) + "]");
     return cancelled ? Cancelled : status;
+}
+
+void writeErrorField(JsonWriter& json, const Error& error) {
+    json.key("error");
+    json.beginObject();
+    json.field("rule", error.rule->id);
+    json.field("message", message(error));
+    json.key("file");
+    error.where.file.empty() ? json.value(nullptr) : json.value(std::string_view(error.where.file));
+    json.field("offset", error.where.offset);
+    json.endObject();
 }
 
 std::string shellQuoted(std::string_view text) {

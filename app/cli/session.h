@@ -78,6 +78,9 @@ private:
     JobContext m_context;
 };
 
+/// `"error": {rule message file offset}` of an open document.
+void writeErrorField(JsonWriter& json, const Error& error);
+
 /// `a path` quoted for a shell where it needs that.
 std::string shellQuoted(std::string_view text);
 
