@@ -2,8 +2,8 @@
 #include "ui/jobs/jobs_panel.h"
 
 #include "ui/jobs/job_row.h"
-#include "ui/style/small_widgets.h"
 
+#include <QLabel>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -26,10 +26,11 @@ JobsPanel::JobsPanel(JobList* jobs, QWidget* parent) : QScrollArea(parent), m_jo
     m_layout = new QVBoxLayout(content);
     m_layout->setContentsMargins(0, 4, 0, 4);
     m_layout->setSpacing(2);
-    m_empty = new style::QuietLabel(
-        tr("Conversions and checks appear here while they run, and their reports after."));
-    static_cast<style::QuietLabel*>(m_empty)->setElide(Qt::ElideRight);
-    m_empty->setContentsMargins(12, 4, 12, 4);
+    auto* hint =
+        new QLabel(tr("Conversions and checks appear here while they run, and their reports after."));
+    hint->setWordWrap(true);
+    hint->setForegroundRole(QPalette::PlaceholderText);
+    m_empty = hint;
     auto* inset = new QHBoxLayout;
     inset->setContentsMargins(12, 4, 12, 4);
     inset->addWidget(m_empty);

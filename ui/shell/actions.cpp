@@ -44,6 +44,7 @@ Actions::Actions(QWidget* window)
     , fullScreen(make(window, tr("F&ull screen"), {}, QKeySequence::FullScreen))
     , consolidate(make(window, tr("&Consolidate…"), QStringLiteral("consolidate"),
                        QKeySequence(Qt::CTRL | Qt::Key_E)))
+    , check(make(window, tr("C&heck"), QStringLiteral("check")))
     , back(make(window, tr("&Back"), QStringLiteral("back"), QKeySequence::Back))
     , forward(make(window, tr("&Forward"), QStringLiteral("forward"), QKeySequence::Forward))
     , formats(make(window, tr("&Formats"), QStringLiteral("rules"), QKeySequence::HelpContents))
@@ -60,6 +61,8 @@ Actions::Actions(QWidget* window)
     preferences->setMenuRole(QAction::PreferencesRole);
     about->setMenuRole(QAction::AboutRole);
     consolidate->setToolTip(tr("Write it as safetensors files; the plan comes first"));
+    consolidate->setIconText(tr("Consolidate"));
+    check->setToolTip(tr("Read every byte: checksums, NaN and infinite values, tensors of zeros"));
 }
 
 void Actions::fillMenuBar(QMenuBar* bar) const {
@@ -74,7 +77,7 @@ void Actions::fillMenuBar(QMenuBar* bar) const {
     edit->addAction(preferences);
     bar->addMenu(viewMenu);
     QMenu* checkpoint = bar->addMenu(tr("&Checkpoint"));
-    checkpoint->addAction(consolidate);
+    checkpoint->addActions({consolidate, check});
     checkpoint->addMenu(partMenu);
     QMenu* go = bar->addMenu(tr("&Go"));
     go->addActions({back, forward});
@@ -83,7 +86,7 @@ void Actions::fillMenuBar(QMenuBar* bar) const {
 }
 
 QList<QAction*> Actions::needCheckpoint() const {
-    return {close, find, consolidate, resetLayout};
+    return {close, find, consolidate, check, resetLayout};
 }
 
 } // namespace shardlens::ui

@@ -25,6 +25,7 @@ struct Actions {
     QAction* resetLayout;
     QAction* fullScreen;
     QAction* consolidate;
+    QAction* check;
     QAction* back;
     QAction* forward;
     QAction* formats;

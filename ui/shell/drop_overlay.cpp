@@ -20,15 +20,6 @@ namespace {
 constexpr int FadeMs = 120;
 constexpr double CardWidth = 280, CardHeight = 238, CardGap = 22, HeadHeight = 62;
 
-QFont pageFont(QFont font) {
-    if (font.pixelSize() > 0)
-        font.setPixelSize(font.pixelSize() * 17 / 10);
-    else
-        font.setPointSizeF(font.pointSizeF() * 1.7);
-    font.setWeight(QFont::DemiBold);
-    return font;
-}
-
 } // namespace
 
 DropOverlay::DropOverlay(QWidget* window) : QWidget(window) {
@@ -135,8 +126,7 @@ void DropOverlay::paintHead(QPainter& painter, const Theme& theme) const {
     const bool hasTargets = !m_offer.targets.empty();
     const QRectF first = hasTargets ? targetRect(0) : QRectF(width() / 2.0 - 200, height() / 2.0, 400, 0);
     const double iconSize = 36;
-    QFont title = pageFont(font());
-    title.setPointSizeF(title.pointSizeF() > 0 ? title.pointSizeF() * 0.8 : title.pointSizeF());
+    const QFont title = pageFont(font(), 1.45);
     const double titleWidth = QFontMetricsF(title).horizontalAdvance(m_offer.title);
     const QString facts = m_offer.facts.join(QStringLiteral("      "));
     const double factsWidth = QFontMetricsF(font()).horizontalAdvance(facts);

@@ -56,7 +56,8 @@ void FilterHint::refresh() {
     const FilterResultPtr result = m_document->filter();
     if (m_document->isOpen() && m_document->filterError())
         showError(*m_document->filterError());
-    else if (result && !result->matchesAll() && result->total().tensors == 0 && result->total().entries == 0)
+    else if (result && !result->matchesAll() && result->total().tensors == 0 &&
+             result->total().entries == 0 && !m_saidElsewhere())
         showNothing(*result);
     else {
         hide();

@@ -5,6 +5,9 @@
 
 #include <QFrame>
 
+#include <functional>
+#include <utility>
+
 class QLabel;
 class QPushButton;
 
@@ -24,6 +27,8 @@ public:
     /// A child of the box's window that follows the box.
     FilterHint(Document* document, QWidget* box);
     QString message() const;
+    /// Tells whether a view in sight says already that nothing matches.
+    void setSaidElsewhere(std::function<bool()> saidElsewhere) { m_saidElsewhere = std::move(saidElsewhere); }
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -42,6 +47,9 @@ private:
     QPushButton* m_drop;
     QPushButton* m_clear;
     QString m_without;
+    std::function<bool()> m_saidElsewhere = [] {
+        return false;
+    };
 };
 
 } // namespace shardlens::ui

@@ -136,6 +136,8 @@ void MainWindow::buildToolBar() {
     bar->addWidget(open);
     bar->addSeparator();
     bar->addAction(m_actions->consolidate);
+    bar->addSeparator();
+    bar->addAction(m_actions->check);
     auto* room = new QWidget;
     room->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(room);
@@ -149,6 +151,7 @@ void MainWindow::buildToolBar() {
     bar->addWidget(edge);
     addToolBar(Qt::TopToolBarArea, bar);
     m_filterHint = new FilterHint(&m_document, m_filterBox);
+    m_filterHint->setSaidElsewhere([this] { return dock(QStringLiteral("contents"))->isVisible(); });
 }
 
 void MainWindow::buildViewMenu() {
@@ -267,6 +270,10 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!mayClose()) {
+        event->ignore();
+        return;
+    }
     if (m_contentShown)
         m_layout = saveState(LayoutVersion);
     m_services.settings->setWindow(saveGeometry(), m_layout);

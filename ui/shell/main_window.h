@@ -81,7 +81,10 @@ private:
     void askForFile();
     void askForFolder(const std::function<void(const QString&)>& then);
     void copyName();
-    void openSample();
+    void showJobs();
+    void checkDeeply();
+    void showDialog(const CheckpointPtr& source, const QString& path, const QString& target);
+    bool mayClose();
     void openFolderOf(const QString& folder);
     void sayFailure(const QString& title, const Error& error);
     QString openName() const;
@@ -105,7 +108,7 @@ private:
     bool m_narrow = false;   ///< findings and jobs share one place
     bool m_arranged = false; ///< the layout was restored or arranged once
     QTimer m_openingDelay;
-    std::optional<JobHandle<Result<std::string>>> m_sample;
+    std::optional<JobHandle<Result<CheckpointPtr>>> m_source; ///< of a consolidation, on its way
 };
 
 } // namespace shardlens::ui

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the window's commands do, and how it follows its document.
+#include "formats/open.h"
+#include "ui/dialogs/consolidate_dialog.h"
+#include "ui/dialogs/deep_check_job.h"
+#include "ui/dialogs/help_dialogs.h"
 #include "ui/document/paths.h"
+#include "ui/jobs/job_list.h"
 #include "ui/jobs/jobs_panel.h"
 #include "ui/settings/settings.h"
 #include "ui/settings/settings_dialog.h"
@@ -19,15 +24,36 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDesktopServices>
+#include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QStackedWidget>
+#include <QStatusBar>
 #include <QUrl>
 
 namespace shardlens::ui {
+
+namespace {
+
+/// A folder of its own: in the one that was given, else beside the source.
+QString proposedTarget(const Checkpoint& source, const QString& path, const QString& folder) {
+    const CheckpointFacts& facts = source.facts();
+    QString name = fromPath(facts.name.empty() ? toPath(lastPart(path)) : facts.name);
+    name.replace(QLatin1Char('/'), QLatin1Char('-'));
+    const QString own = fromPath(facts.folder);
+    QString beside = folder;
+    if (beside.isEmpty())
+        beside = own.isEmpty() || QDir::cleanPath(own) == QDir::cleanPath(path)
+                     ? QFileInfo(path).absolutePath()
+                     : own;
+    return QDir::cleanPath(beside + QLatin1Char('/') + name + QStringLiteral("-safetensors"));
+}
+
+} // namespace
 
 QString MainWindow::openName() const {
     const CheckpointPtr checkpoint = m_document.checkpoint();
@@ -67,6 +93,9 @@ void MainWindow::connectActions() {
     connect(actions.fullScreen, &QAction::toggled, this,
             [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
     on(actions.consolidate, [this] { consolidate({}, {}); });
+    on(actions.check, [this] { checkDeeply(); });
+    on(actions.formats, [this] { showFormats(this); });
+    on(actions.about, [this] { showAbout(this); });
     on(actions.back, [this] { m_document.selection()->goBack(); });
     on(actions.forward, [this] { m_document.selection()->goForward(); });
 
@@ -255,11 +284,66 @@ void MainWindow::sayFailure(const QString& title, const Error& error) {
 }
 
 void MainWindow::consolidate(const QString& source, const QString& target) {
-    (void)source;
-    (void)target;
+    const auto opened = m_document.opened();
+    const QString path = source.isEmpty() ? QString() : QFileInfo(source).absoluteFilePath();
+    if (opened && (path.isEmpty() || path == fromPath(opened->path))) {
+        showDialog(opened->checkpoint, fromPath(opened->path), target);
+        return;
+    }
+    if (path.isEmpty())
+        return;
+    statusBar()->showMessage(tr("Reading %1").arg(style::plain(toPath(lastPart(path)))));
+    m_source.emplace(m_services.runner->run<Result<CheckpointPtr>>(
+        [path = toPath(path)](const JobContext& context) { return shardlens::open(path, {}, context); }));
+    m_source->then([this, path, target](const Result<CheckpointPtr>& result) {
+        m_source.reset();
+        statusBar()->clearMessage();
+        if (result)
+            showDialog(*result, path, target);
+        else
+            sayFailure(tr("Consolidate"), result.error());
+    });
 }
 
-void MainWindow::openSample() {}
+void MainWindow::showDialog(const CheckpointPtr& source, const QString& path, const QString& target) {
+    auto* dialog =
+        new ConsolidateDialog(m_services, source, path, proposedTarget(*source, path, target), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &ConsolidateDialog::started, this, &MainWindow::showJobs);
+    dialog->open();
+}
+
+void MainWindow::showJobs() {
+    if (!m_contentShown)
+        return;
+    QDockWidget* jobs = dock(QStringLiteral("jobs"));
+    jobs->show();
+    jobs->raise();
+}
+
+void MainWindow::checkDeeply() {
+    const CheckpointPtr checkpoint = m_document.checkpoint();
+    if (!checkpoint)
+        return;
+    m_services.jobs->add(tr("Check every byte of %1").arg(openName()), deepCheckWork(checkpoint));
+    showJobs();
+}
+
+bool MainWindow::mayClose() {
+    const int unfinished = m_services.jobs->unfinished();
+    if (unfinished == 0)
+        return true;
+    QMessageBox box(QMessageBox::Question, tr("Quit Shardlens"),
+                    unfinished == 1 ? tr("A job is still running.")
+                                    : tr("%1 jobs are not finished.").arg(unfinished),
+                    QMessageBox::NoButton, this);
+    box.setInformativeText(
+        tr("Quitting stops them. Nothing is left under a final name, and no input changes."));
+    QPushButton* quit = box.addButton(tr("Stop and quit"), QMessageBox::DestructiveRole);
+    box.setDefaultButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
+    box.exec();
+    return box.clickedButton() == quit;
+}
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     m_drops->enter(event);

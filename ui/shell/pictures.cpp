@@ -8,6 +8,7 @@
 #include <QPainterPath>
 
 #include <algorithm>
+#include <cmath>
 
 namespace shardlens::ui {
 
@@ -74,6 +75,15 @@ void drawCompare(QPainter& painter, const Theme& theme) {
 }
 
 } // namespace
+
+QFont pageFont(QFont font, double factor) {
+    if (font.pixelSize() > 0)
+        font.setPixelSize(static_cast<int>(std::lround(font.pixelSize() * factor)));
+    else
+        font.setPointSizeF(font.pointSizeF() * factor);
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
 
 void drawPicture(QPainter& painter, const QRectF& rect, Picture picture, const Theme& theme) {
     painter.save();

@@ -3,12 +3,16 @@
 
 #include "ui/style/theme.h"
 
+#include <QFont>
 #include <QRectF>
 #include <QString>
 
 class QPainter;
 
 namespace shardlens::ui {
+
+/// The font of a page's title: `factor` of the given one, 600.
+QFont pageFont(QFont font, double factor);
 
 /// What an action does, as a picture.
 enum class Picture { Inspect, Consolidate, Compare };

@@ -23,10 +23,7 @@ constexpr int ContentWidth = 930, RowHeight = 32;
 
 QLabel* titled(const QString& text, double factor) {
     auto* label = new QLabel(text);
-    QFont font = label->font();
-    font.setPointSizeF(font.pointSizeF() * factor);
-    font.setWeight(QFont::DemiBold);
-    label->setFont(font);
+    label->setFont(pageFont(label->font(), factor));
     return label;
 }
 

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+class QWidget;
+
+namespace shardlens::ui {
+
+/// What the program is, its version and licence.
+void showAbout(QWidget* parent);
+/// What can be opened and what can be written.
+void showFormats(QWidget* parent);
+
+} // namespace shardlens::ui
