@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -24,11 +25,10 @@ std::size_t skipAscii(std::string_view text, std::size_t at) {
     return at;
 }
 
-} // namespace
-
-std::size_t firstInvalidUtf8(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size()) {
+/// Looks at [at, until), and what of the last sequence lies beyond; `at` is then where the next one begins,
+/// or the invalid byte.
+bool isValidUntil(std::string_view text, std::size_t& at, std::size_t until) {
+    while (at < until) {
         if (static_cast<unsigned char>(text[at]) < 0x80) {
             const auto next = skipAscii(text, at);
             at = next == at ? at + 1 : next;
@@ -36,8 +36,25 @@ std::size_t firstInvalidUtf8(std::string_view text) {
         }
         const auto step = decodeUtf8(text, at);
         if (!step.valid)
-            return at;
+            return false;
         at += step.length;
+    }
+    return true;
+}
+
+} // namespace
+
+std::size_t firstInvalidUtf8(std::string_view text) {
+    std::size_t at = 0;
+    return isValidUntil(text, at, text.size()) ? std::string_view::npos : at;
+}
+
+Result<std::size_t> firstInvalidUtf8(std::string_view text, const JobContext& context) {
+    constexpr std::size_t stretch = 8 * 1024 * 1024; // some tens of milliseconds
+    for (std::size_t at = 0; at < text.size();) {
+        SHARDLENS_CHECK(context.checkStop());
+        if (!isValidUntil(text, at, at + std::min(stretch, text.size() - at)))
+            return at;
     }
     return std::string_view::npos;
 }

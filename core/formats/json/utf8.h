@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+#include "jobs/job_context.h"
+
 #include <cstddef>
 #include <string_view>
 
@@ -9,6 +12,9 @@ namespace shardlens::json {
 /// The first byte that begins no well-formed UTF-8 sequence (overlong forms and surrogates are none), or
 /// npos.
 std::size_t firstInvalidUtf8(std::string_view text);
+
+/// The same for texts that may be long; fails with job.cancelled.
+Result<std::size_t> firstInvalidUtf8(std::string_view text, const JobContext& context);
 
 /// Appends a code point, which is no surrogate and at most 0x10ffff.
 template <typename String>

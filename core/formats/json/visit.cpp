@@ -12,8 +12,8 @@ namespace shardlens::json {
 
 Result<void> visit(std::string_view text, std::string_view name, Visitor& visitor, const JobContext& context,
                    std::uint64_t base) {
-    SHARDLENS_CHECK(context.checkStop());
-    if (const auto bad = firstInvalidUtf8(text); bad != std::string_view::npos)
+    SHARDLENS_TRY(const auto bad, firstInvalidUtf8(text, context));
+    if (bad != std::string_view::npos)
         return fail(rules::json::NotUtf8, {std::string(name)}, {std::string(name), base + bad, {}});
     switch (scan(text, visitor, context)) {
     case ScanEnd::Done:

@@ -82,10 +82,10 @@ private:
     }
 
     void reportUnknownDTypes() {
-        for (auto& [text, tensors] : m_unknown) {
+        for (const auto& [text, tensors] : m_unknown) {
             const auto first = tensors.front();
             m_findings.add(st::UnknownDType, {std::uint64_t{tensors.size()}, name(first), text},
-                           m_raw.dtypeAt[first], name(first), std::move(tensors));
+                           m_raw.dtypeAt[first], name(first), tensors);
         }
     }
 
@@ -99,7 +99,7 @@ private:
         const auto first = tensors.front();
         m_findings.add(st::UnknownField,
                        {std::uint64_t{tensors.size()}, m_raw.unknownFields.front().second.first},
-                       m_raw.nameAt[first], name(first), std::move(tensors));
+                       m_raw.nameAt[first], name(first), tensors);
     }
 
     /// Of a key that stands more than once every value is kept to be shown; findMetadata takes the last.

@@ -120,7 +120,8 @@ Result<Header> parseHeader(std::string_view text, std::string_view sourceName, B
     header.json = json;
     header.data = data;
     FindingList findings(std::string(sourceName), json.begin);
-    if (const auto bad = json::firstInvalidUtf8(text); bad != std::string_view::npos)
+    SHARDLENS_TRY(const auto bad, json::firstInvalidUtf8(text, context));
+    if (bad != std::string_view::npos)
         return fail(st::HeaderNotUtf8, {std::string(sourceName)},
                     {std::string(sourceName), json.begin + bad, {}});
     if (text.size() > context.limits->safetensorsHeaderOfReference)

@@ -91,10 +91,10 @@ inline constexpr Rule TooManyDims{
     "Such a file is damaged or was made to exhaust memory; exclude the tensor."};
 inline constexpr Rule UnknownField{
     "safetensors.unknown-field", Severity::Info,
-    "Entries of {0} tensors hold fields that the format does not know, such as \"{1}\".",
+    "Entries hold fields that the format does not know, such as \"{1}\" (tensors: {0}).",
     "They are shown with the tensors; the safetensors library ignores them."};
 inline constexpr Rule UnknownDType{"safetensors.unknown-dtype", Severity::Error,
-                                   "{0} tensors, the first \"{1}\", have the unknown dtype \"{2}\".",
+                                   "\"{1}\" has the unknown dtype \"{2}\" (tensors that have it: {0}).",
                                    "A newer version may know it. The safetensors library refuses the file; "
                                    "exclude the tensors to convert the rest."};
 
@@ -113,7 +113,8 @@ inline constexpr Rule SizeMismatch{"safetensors.size-mismatch", Severity::Error,
                                    "The header is damaged; save the file again, or exclude the tensor."};
 inline constexpr Rule Truncated{
     "safetensors.truncated", Severity::Error,
-    "The file ends early: {0} expected, {1} found, {2} missing; {3} tensors, the first \"{4}\", do not fit.",
+    "The file ends early: {0} expected, {1} found, {2} missing (tensors that do not fit: {3}, the first "
+    "\"{4}\").",
     "A download or a copy was interrupted; fetch the file again, or exclude the tensors."};
 inline constexpr Rule Hole{
     "safetensors.hole", Severity::Error, "{0} before \"{1}\", from data offset {2} on, belong to no tensor.",

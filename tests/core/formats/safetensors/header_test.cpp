@@ -204,6 +204,24 @@ private slots:
         QCOMPARE(text(*notes->findMetadata("k")), QByteArray("39"));
     }
 
+    void sentencesCountAndMeasure() {
+        const auto sentence = [](const QString& file) {
+            const auto header = readHeader(*sourceOf(bytesOf(file + ".safetensors")), {});
+            return header ? text(message(header->findings.at(0).what)) : QByteArray();
+        };
+        QCOMPARE(sentence("safetensors.unknown-dtype"),
+                 QByteArray("\"c\" has the unknown dtype \"F5\" (tensors that have it: 1)."));
+        QVERIFY(sentence("safetensors.unknown-field").endsWith("\"scale\" (tensors: 1)."));
+        QCOMPARE(
+            sentence("safetensors.truncated"),
+            QByteArray(
+                "The file ends early: 262 B expected, 246 B found, 16 B missing (tensors that do not fit: 2, "
+                "the first \"b\")."));
+        QCOMPARE(sentence("safetensors.overlap"), QByteArray("\"a\" and \"b\" share 2 B."));
+        QCOMPARE(sentence("safetensors.hole"),
+                 QByteArray("2 B before \"b\", from data offset 64 on, belong to no tensor."));
+    }
+
     void theLastOfRepeatedNamesCounts() {
         const auto header = readHeader(*sourceOf(bytesOf("safetensors.duplicate-name.safetensors")), {});
         QVERIFY(header.has_value());
