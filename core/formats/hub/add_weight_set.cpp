@@ -72,6 +72,7 @@ void addArchives(SetAssembly& assembly) {
             entry.name = assembly.path(shard.name) + "#" + std::to_string(n + 1);
             entry.ownCuts = true;
             entry.kind = EntryRecord::Kind::Value;
+            entry.typeName = shard.archiveTypes[n];
             entry.file = assembly.files[i];
             entry.stored = shard.archives[n];
             assembly.builder.addEntry(std::move(entry));

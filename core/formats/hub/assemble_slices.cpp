@@ -72,7 +72,7 @@ private:
                 unknown.add(name, {}, added.id);
                 continue;
             }
-            if (shard.slices && (!entry || !entry->hasOffsets))
+            if (shard.slices && (!entry || (!entry->hasOffsets && !entry->broken)))
                 whole.add(name, {}, added.id);
             if (auto reason = place(at, tensor, entry, added.id); !reason.empty())
                 broken.add(name, reason, added.id);

@@ -5,7 +5,10 @@
 #include "formats/hub/name_index.h"
 #include "formats/hub/rules.h"
 #include "formats/hub/shard_name.h"
+#include "formats/pickle/to_value.h"
+#include "formats/torch/archive.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace shardlens::hub {
@@ -49,8 +52,32 @@ Result<void> readSharding(OpenedShard& shard, const JobContext& context) {
     return {};
 }
 
+/// The type of an archive's value. Values are small; one that is not is decoded when somebody asks.
+Result<std::string> typeOfArchive(const OpenedShard& shard, ByteRange range, const JobContext& context) {
+    if (range.size() > 16 * Limits::MiB)
+        return std::string();
+    SHARDLENS_TRY(auto window, windowSource(shard.source, range.begin, range.size(), shard.name));
+    SHARDLENS_TRY(const auto archive, torch::Archive::open(std::move(window), context));
+    SHARDLENS_TRY(const auto pickle, archive.readPickle(context));
+    return pickle::typeName(*pickle, pickle->root());
+}
+
+Result<void> readArchiveTypes(OpenedShard& shard, const JobContext& context) {
+    constexpr std::size_t most = 1000;
+    shard.archiveTypes.resize(shard.archives.size());
+    for (std::size_t i = 0; i < std::min(most, shard.archives.size()); ++i) {
+        auto type = typeOfArchive(shard, shard.archives[i], context);
+        if (type)
+            shard.archiveTypes[i] = std::move(*type);
+        else if (endsJob(type.error()))
+            return Failure(std::move(type).error());
+    }
+    return {};
+}
+
 Result<void> readParts(OpenedShard& shard, const JobContext& context) {
     SHARDLENS_TRY(shard.archives, findArchivePrefix(*shard.source, context));
+    SHARDLENS_CHECK(readArchiveTypes(shard, context));
     const safetensors::HeaderPlace place{.begin = shard.archives.empty() ? 0 : shard.archives.back().end};
     SHARDLENS_TRY(shard.header, safetensors::readHeader(*shard.source, context, place));
     return readSharding(shard, context);

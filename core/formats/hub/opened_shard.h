@@ -21,8 +21,9 @@ struct OpenedShard {
     std::string name;     ///< in the folder
     ByteSourcePtr source; ///< null where it cannot be opened
     std::optional<safetensors::Header> header;
-    std::optional<Error> problem;    ///< why there is no source or no header
-    std::vector<ByteRange> archives; ///< torch.save archives before the header
+    std::optional<Error> problem;          ///< why there is no source or no header
+    std::vector<ByteRange> archives;       ///< torch.save archives before the header
+    std::vector<std::string> archiveTypes; ///< Python's name for what each holds; empty where unknown
     std::optional<std::uint32_t> rank;
 
     bool slices = false;              ///< it has DCP_SHARDING_INFO

@@ -103,7 +103,7 @@ private:
                 counts.insert(name->count);
         std::erase_if(m_result.shards, [&](const OpenedShard& shard) {
             const auto name = parseShardName(shard.name);
-            if (named.contains(shard.name) || !name || counts.contains(name->count))
+            if (counts.empty() || named.contains(shard.name) || !name || counts.contains(name->count))
                 return false;
             m_result.leftover.push_back(shard.name);
             return true;
