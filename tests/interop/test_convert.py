@@ -49,7 +49,9 @@ class ConvertTest(interop.InteropTest):
                 continue
             with self.subTest(expected_file.stem), tempfile.TemporaryDirectory() as folder:
                 output = Path(folder) / "out"
-                interop.run("convert", interop.DATA / expected["open"], "--output", output, "--tied", "duplicate")
+                # Recorded aliases would come back as tensors of their own.
+                tied = "keep" if expected.get("aliases") else "duplicate"
+                interop.run("convert", interop.DATA / expected["open"], "--output", output, "--tied", tied)
                 found = {}
                 for file in output.rglob("*.safetensors"):
                     found.update(read_file(file))
