@@ -3,7 +3,9 @@
 
 #include "analysis/rules.h"
 #include "convert/rules.h"
+#include "convert/sample.h"
 #include "data/rules.h"
+#include "formats/dcp/rules.h"
 #include "formats/file_damage.h"
 #include "formats/hub/rules.h"
 #include "formats/json/rules.h"
@@ -27,10 +29,10 @@ namespace {
 
 /// A line for each list of rules. A test reads the sources and names rules that are missing here.
 constexpr std::span<const Rule* const> lists[] = {
-    rules::jobs::all,  rules::path::all,        rules::io::all,       rules::model::all,
-    rules::query::all, rules::data::all,        rules::analysis::all, rules::convert::all,
-    rules::open::all,  rules::file::all,        rules::json::all,     rules::pickle::all,
-    rules::zip::all,   rules::safetensors::all, rules::torch::all,    rules::hub::all,
+    rules::jobs::all, rules::path::all,     rules::io::all,      rules::model::all,       rules::query::all,
+    rules::data::all, rules::analysis::all, rules::convert::all, rules::open::all,        rules::file::all,
+    rules::json::all, rules::pickle::all,   rules::zip::all,     rules::safetensors::all, rules::torch::all,
+    rules::hub::all,  rules::dcp::all,      rules::sample::all,
 };
 
 bool before(const Rule* a, const Rule* b) {
