@@ -50,7 +50,7 @@ std::size_t firstInvalidUtf8(std::string_view text) {
 }
 
 Result<std::size_t> firstInvalidUtf8(std::string_view text, const JobContext& context) {
-    constexpr std::size_t stretch = 8 * 1024 * 1024; // some tens of milliseconds
+    constexpr std::size_t stretch = 8 * Limits::MiB; // some tens of milliseconds
     for (std::size_t at = 0; at < text.size();) {
         SHARDLENS_CHECK(context.checkStop());
         if (!isValidUntil(text, at, at + std::min(stretch, text.size() - at)))

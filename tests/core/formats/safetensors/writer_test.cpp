@@ -30,21 +30,23 @@ class WriterTest : public QObject {
     Q_OBJECT
 
 private slots:
-    // Byte for byte what safetensors 0.8 writes for these tensors and this metadata.
+    // Byte for byte what safetensors 0.8 writes for these tensors and this metadata, 152 bytes before the
+    // data.
     void writesTheReferencesForm() {
         const Dims matrix = {2, 3}, scalar;
-        const TensorToWrite tensors[] = {{"w", DType::F32, matrix}, {"s", DType::I64, scalar}};
+        const TensorToWrite tensors[] = {{"s", DType::I64, scalar}, {"w", DType::F32, matrix}};
         const auto written = buildHeader(tensors, {.metadata = {{"format", "pt"}}, .alignment = 8});
         QVERIFY(written.has_value());
         const QByteArray json =
-            R"({"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
-            R"("s":{"dtype":"I64","shape":[],"data_offsets":[24,32]}})";
+            R"({"__metadata__":{"format":"pt"},"s":{"dtype":"I64","shape":[],"data_offsets":[0,8]},)"
+            R"("w":{"dtype":"F32","shape":[2,3],"data_offsets":[8,32]}})";
         QCOMPARE(jsonOf(*written), json.leftJustified((json.size() + 7) / 8 * 8, ' '));
         std::uint64_t length = 0;
         std::memcpy(&length, written->bytes.data(), 8);
-        QCOMPARE(length, written->bytes.size() - 8);
+        QCOMPARE(length, std::uint64_t(144));
+        QCOMPARE(written->bytes.size(), std::size_t(152));
         QCOMPARE(written->offsets,
-                 (std::vector<std::uint64_t>{written->bytes.size(), written->bytes.size() + 24}));
+                 (std::vector<std::uint64_t>{written->bytes.size(), written->bytes.size() + 8}));
         QCOMPARE(written->fileBytes, written->bytes.size() + 32);
     }
 
