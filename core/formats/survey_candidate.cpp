@@ -20,7 +20,9 @@ bool isPickle(Format format) {
 /// The obvious part comes first: the model, safetensors, the plain variant, then the order in which they were
 /// found.
 auto rank(const SurveyPart& part) {
-    const bool isOptimizer = part.name == "optim" || part.name == "optimizer";
+    const auto last =
+        std::string_view(part.name).substr(part.name.rfind('/') + 1); // of `epoch_0_step_10/optim`
+    const bool isOptimizer = last == "optim" || last == "optimizer";
     return std::tuple(isOptimizer, isPickle(part.format), !part.variant.empty());
 }
 

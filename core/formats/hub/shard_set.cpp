@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 namespace shardlens::hub {
@@ -96,10 +97,11 @@ private:
 
     /// Shards that are not named and do not have the numbering of those that are.
     void putAside() {
+        const std::unordered_set<std::string_view> named(m_result.index->files.begin(),
+                                                         m_result.index->files.end());
         std::set<std::uint32_t> counts;
-        const std::set<std::string_view> named(m_result.index->files.begin(), m_result.index->files.end());
-        for (const auto file : named)
-            if (const auto name = parseShardName(file))
+        for (const auto& shard : m_result.shards)
+            if (const auto name = parseShardName(shard.name); name && named.contains(shard.name))
                 counts.insert(name->count);
         std::erase_if(m_result.shards, [&](const OpenedShard& shard) {
             const auto name = parseShardName(shard.name);

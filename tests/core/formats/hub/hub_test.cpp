@@ -332,6 +332,13 @@ private slots:
         QVERIFY(mapping.has_value() && !(*step)->entry(*mapping).sideFile);
     }
 
+    void theFolderOfARunOpensTheModel() {
+        const auto opened = open(SHARDLENS_TEST_DATA "/nemo_automodel", {}, {});
+        QVERIFY(opened.has_value());
+        QCOMPARE((*opened)->format(), Format::DcpSafetensors); // and not the optimizer beside it
+        QVERIFY(!(*opened)->facts().otherParts.empty());
+    }
+
     void limitsHold() {
         writePair();
         write(Index, index(GoodMap));
