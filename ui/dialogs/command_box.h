@@ -10,6 +10,7 @@ namespace shardlens::ui {
 /// The call of the command line that does the same, with a link that copies it.
 class CommandBox : public QWidget {
     Q_OBJECT
+    Q_PROPERTY(QString command READ command)
 
 public:
     explicit CommandBox(QWidget* parent = nullptr);

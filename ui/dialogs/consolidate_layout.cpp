@@ -97,6 +97,7 @@ void ConsolidateDialog::build(const QString& target) {
     m_disk = new DiskLine;
     all->addWidget(m_disk);
     m_command = new CommandBox;
+    m_command->setObjectName(QStringLiteral("command"));
     all->addWidget(m_command);
     all->addSpacing(4);
     all->addWidget(foot());
@@ -143,6 +144,7 @@ QWidget* ConsolidateDialog::choices(const QString& target) {
     grid->addWidget(m_target, 0, 1, 1, 6);
 
     m_shards = new QComboBox;
+    m_shards->setObjectName(QStringLiteral("shards"));
     m_shards->setEditable(true);
     m_shards->setInsertPolicy(QComboBox::NoInsert);
     m_shards->addItems({tr("as recorded, else 5 GB"), tr("one file"), tr("1 GB"), tr("2 GB"), tr("5 GB"),

@@ -30,8 +30,10 @@ void DiskLine::setDigest(const PlanDigestPtr& digest) {
     m_text =
         m_known ? tr("%1 needed, %2 free").arg(style::bytesText(needed), style::bytesText(*digest->freeBytes))
                 : tr("%1 needed").arg(style::bytesText(needed));
-    m_work =
-        tr("reads %1, writes %2").arg(style::bytesText(digest->plan->bytesRead), style::bytesText(needed));
+    m_work = digest->blocked()
+                 ? QString()
+                 : tr("reads %1, writes %2")
+                       .arg(style::bytesText(digest->plan->bytesRead), style::bytesText(needed));
     if (m_known) {
         const auto all = static_cast<double>(*digest->diskBytes);
         m_used = std::clamp(1 - static_cast<double>(*digest->freeBytes) / all, 0.0, 1.0);

@@ -94,7 +94,8 @@ QString holdsText(const std::vector<std::string>& names) {
     for (const auto& [first, members] : families) {
         // A lone name is told by its own beginning; a number alone says nothing: `layers.0 … 8`, not `0 … 8`.
         std::size_t shared = members.size() == 1 ? 0 : sharedParts(members);
-        if (shared > 0 && asNumber(members.front()[shared]))
+        const auto& sample = members.front();
+        while (shared > 0 && (asNumber(sample[shared]) || asNumber(sample[shared - 1])))
             --shared;
         for (const auto& parts : members) {
             addHead(heads, parts, shared);

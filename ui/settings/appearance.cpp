@@ -2,8 +2,11 @@
 #include "ui/settings/appearance.h"
 
 #include <QApplication>
+#include <QPainter>
+#include <QProxyStyle>
 #include <QStyle>
 #include <QStyleFactory>
+#include <QStyleOption>
 
 namespace shardlens::ui {
 
@@ -21,6 +24,27 @@ const Tones& tones(bool dark) {
                              0x282C33, 0x233F6B, 0xFFFFFF, 0x6AA5FF, 0x6A737D, 0x282C33};
     return dark ? night : light;
 }
+
+/// Fusion outlines fields and boxes in a darker window colour, which a dark window swallows.
+class FixedStyle : public QProxyStyle {
+public:
+    FixedStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        const bool outlined = element == PE_IndicatorCheckBox || element == PE_FrameLineEdit;
+        if (!outlined || (option->state & State_HasFocus) ||
+            option->palette.window().color().lightness() > 128)
+            return;
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(option->palette.color(QPalette::Midlight));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+        painter->restore();
+    }
+};
 
 } // namespace
 
@@ -62,8 +86,8 @@ void applyAppearance(Settings::Appearance appearance) {
         QApplication::setPalette(QPalette());
         return;
     }
-    if (QApplication::style()->name() != QLatin1String("fusion"))
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (!dynamic_cast<FixedStyle*>(QApplication::style()))
+        QApplication::setStyle(new FixedStyle);
     QApplication::setPalette(fixedPalette(appearance == Settings::Appearance::Dark));
 }
 

@@ -31,9 +31,9 @@ FilterBox::FilterBox(Document* document, QWidget* parent) : QLineEdit(parent), m
     setAccessibleDescription(tr("Words match names; dtype:, shape:, rank:, size>, params>, file:, slices>, "
                                 "has:finding; a minus excludes"));
     setAcceptDrops(false); // a drag goes to the window
-    addAction(style::icon(u"find"), QLineEdit::LeadingPosition);
+    addAction(style::icon(u"find"), QLineEdit::LeadingPosition)->setText(tr("Filter"));
     m_clear = addAction(style::icon(u"close"), QLineEdit::TrailingPosition);
-    m_clear->setToolTip(tr("Clear the filter"));
+    m_clear->setText(tr("Clear the filter"));
     m_clear->setVisible(false);
     connect(m_clear, &QAction::triggered, this, &QLineEdit::clear);
     connect(this, &QLineEdit::textChanged, this, [this](const QString& text) {

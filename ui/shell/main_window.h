@@ -82,6 +82,7 @@ private:
     void askForFolder(const std::function<void(const QString&)>& then);
     void copyName();
     void showJobs();
+    void openSample();
     void checkDeeply();
     void showDialog(const CheckpointPtr& source, const QString& path, const QString& target);
     bool mayClose();
@@ -108,6 +109,7 @@ private:
     bool m_narrow = false;   ///< findings and jobs share one place
     bool m_arranged = false; ///< the layout was restored or arranged once
     QTimer m_openingDelay;
+    std::optional<JobHandle<Result<std::string>>> m_sample;
     std::optional<JobHandle<Result<CheckpointPtr>>> m_source; ///< of a consolidation, on its way
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the window's commands do, and how it follows its document.
+#include "convert/sample.h"
 #include "formats/open.h"
 #include "ui/dialogs/consolidate_dialog.h"
 #include "ui/dialogs/deep_check_job.h"
@@ -32,6 +33,7 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QStackedWidget>
+#include <QStandardPaths>
 #include <QStatusBar>
 #include <QUrl>
 
@@ -51,6 +53,20 @@ QString proposedTarget(const Checkpoint& source, const QString& path, const QStr
                      ? QFileInfo(path).absolutePath()
                      : own;
     return QDir::cleanPath(beside + QLatin1Char('/') + name + QStringLiteral("-safetensors"));
+}
+
+/// The folder of a sample that opens, written where there is none yet.
+Result<std::string> sampleIn(const std::string& folder, const JobContext& context) {
+    if (shardlens::open(folder, {}, context))
+        return folder;
+    SHARDLENS_CHECK(context.checkStop());
+    auto written = convert::writeSample({convert::SampleKind::Slices, folder, false}, context);
+    if (written || written.error().rule != &rules::sample::TargetNotEmpty)
+        return written.map([](const convert::SampleReport& report) { return report.folder; });
+    // Somebody changed the one that stands there: theirs stays, a new one stands beside it.
+    SHARDLENS_TRY(written,
+                  convert::writeSample({convert::SampleKind::Slices, folder + "-new", false}, context));
+    return written->folder;
 }
 
 } // namespace
@@ -103,6 +119,7 @@ void MainWindow::connectActions() {
             [this] { m_actions->openMenu->popup(QCursor::pos()); });
     connect(m_startPage, &StartPage::consolidateRequested, this,
             [this] { askForFolder([this](const QString& path) { consolidate(path, {}); }); });
+    connect(m_startPage, &StartPage::sampleRequested, this, &MainWindow::openSample);
     connect(m_startPage, &StartPage::recentRequested, this, [this](const QString& path) { open(path); });
     connect(m_services.recent, &RecentItems::changed, this, &MainWindow::fillRecentMenus);
     connect(m_failurePage, &FailurePage::retryRequested, this, [this](const QString& path) { open(path); });
@@ -319,6 +336,23 @@ void MainWindow::showJobs() {
     QDockWidget* jobs = dock(QStringLiteral("jobs"));
     jobs->show();
     jobs->raise();
+}
+
+void MainWindow::openSample() {
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation);
+    m_startPage->setSampleBusy(true);
+    m_sample.emplace(m_services.runner->run<Result<std::string>>(
+        [folder = toPath(folder + QStringLiteral("/sample-slices"))](const JobContext& context) {
+            return sampleIn(folder, context);
+        }));
+    m_sample->then([this](const Result<std::string>& written) {
+        m_sample.reset();
+        m_startPage->setSampleBusy(false);
+        if (written)
+            open(fromPath(*written));
+        else
+            sayFailure(tr("Sample checkpoint"), written.error());
+    });
 }
 
 void MainWindow::checkDeeply() {

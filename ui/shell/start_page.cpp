@@ -75,7 +75,6 @@ StartPage::StartPage(RecentItems* recent, QWidget* parent)
     column->addSpacing(34);
     column->addWidget(recents());
     column->addWidget(sample());
-    m_sampleBox->hide();
     column->addStretch(1);
 
     auto* page = new QWidget;
@@ -171,7 +170,9 @@ QWidget* StartPage::sample() {
     m_sample = new QPushButton(style::icon(u"sample"), tr("Open the sample checkpoint"));
     connect(m_sample, &QPushButton::clicked, this, &StartPage::sampleRequested);
     row->addWidget(m_sample);
-    row->addWidget(new style::QuietLabel(tr("Slices of several ranks, written into a folder of its own")), 1);
+    row->addWidget(
+        new style::QuietLabel(tr("Slices of four ranks, a few MB: something to look at and to consolidate")),
+        1);
     return m_sampleBox;
 }
 
