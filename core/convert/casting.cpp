@@ -2,6 +2,7 @@
 #include "convert/casting.h"
 
 #include "convert/metadata_files.h"
+#include "convert/note.h"
 #include "convert/rules.h"
 #include "data/cast.h"
 #include "query/filter.h"
@@ -35,7 +36,7 @@ Result<void> applyCast(const CheckpointPtr& source, const Options& options, cons
     if (options.cast != Cast::None) {
         SHARDLENS_TRY(recorded, originalDTypes(*source));
         if (options.cast == Cast::Original && recorded.empty())
-            choice.notes.push_back({{&rules::ConvertNoOriginal, {}, {}}, {}, {}});
+            addNote(choice.notes, rules::ConvertNoOriginal);
     }
     std::vector<std::vector<std::uint64_t>> kept;
     for (const auto& text : options.keepDType) {
@@ -72,10 +73,8 @@ Result<void> applyCast(const CheckpointPtr& source, const Options& options, cons
         chosen.bytes = packedBytes(chosen.dtype, tensor.elements()).value_or(0);
     }
     if (!unusable.empty())
-        choice.notes.push_back(
-            {{&rules::ConvertOriginalUnusable, {std::uint64_t{unusable.size()}, firstUnusable}, {}},
-             {},
-             unusable});
+        addNote(choice.notes, rules::ConvertOriginalUnusable, {std::uint64_t{unusable.size()}, firstUnusable},
+                unusable);
     return {};
 }
 

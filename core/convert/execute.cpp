@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/convert.h"
+#include "convert/note.h"
 #include "convert/rules.h"
 #include "convert/source_guard.h"
 #include "convert/target.h"
@@ -65,7 +66,7 @@ Result<void> verify(const Plan& plan, const std::vector<const PlannedFile*>& fil
 void removeStale(const Plan& plan, const std::vector<std::string>& stale, Findings& notes) {
     for (const auto& name : stale)
         if (const auto removed = removeFile(plan.target + "/" + name); !removed)
-            notes.push_back({{&rules::ConvertStale, {name, message(removed.error())}, {}}, {}, {}});
+            addNote(notes, rules::ConvertStale, {name, message(removed.error())});
 }
 
 } // namespace
@@ -94,7 +95,7 @@ Result<Report> execute(const Plan& plan, const Options& options, const JobContex
     Report report;
     removeStale(plan, stale, report.notes);
     if (written.castOverflows != 0)
-        report.notes.push_back({{&rules::ConvertOverflow, {written.castOverflows}, {}}, {}, {}});
+        addNote(report.notes, rules::ConvertOverflow, {written.castOverflows});
     report.bytesRead = plan.bytesRead;
     report.bytesWritten = plan.bytesWritten;
     report.files = static_cast<std::uint32_t>(plan.files.size());

@@ -2,6 +2,7 @@
 #include "convert/selection.h"
 
 #include "base/escape.h"
+#include "convert/note.h"
 #include "convert/optimizer_names.h"
 #include "convert/renamer.h"
 #include "convert/rules.h"
@@ -55,9 +56,15 @@ Result<Picked> pick(const CheckpointPtr& source, const std::vector<std::string>&
         if (const auto id = source->findTensor(name))
             picked.named.insert(id->value());
         else
-            notes.push_back({{&rules::ConvertNoSuchName, {std::string(option), name}, {}}, {}, {}});
+            addNote(notes, rules::ConvertNoSuchName, {std::string(option), name});
     }
     return picked;
+}
+
+void addSourceFinding(Findings& notes, const Finding& finding) {
+    addNote(notes, rules::ConvertSourceFinding, {message(finding.what)});
+    notes.back().what.where = finding.what.where;
+    notes.back().subject = finding.subject;
 }
 
 /// One note a finding that makes chosen tensors unreadable, with just those tensors.
@@ -80,10 +87,7 @@ void noteUnreadable(const Checkpoint& source, Choice& choice) {
     }
     for (const auto& finding : source.findings()) // damage that may hide tensors nobody names
         if (finding.severity() == Severity::Error && finding.tensors.empty())
-            choice.notes.push_back(
-                {{&rules::ConvertSourceFinding, {message(finding.what)}, finding.what.where},
-                 finding.subject,
-                 {}});
+            addSourceFinding(choice.notes, finding);
 }
 
 void noteFormat(const Checkpoint& source, Choice& choice) {
@@ -102,14 +106,11 @@ void noteFormat(const Checkpoint& source, Choice& choice) {
         return std::string(source.tensor(ids.front()).name());
     };
     for (auto& [dtype, ids] : byDType)
-        choice.notes.push_back(
-            {{&rules::ConvertNotInFormat, {dtype, std::uint64_t{ids.size()}, first(ids)}, {}}, {}, ids});
+        addNote(choice.notes, rules::ConvertNotInFormat, {dtype, std::uint64_t{ids.size()}, first(ids)}, ids);
     const auto badName = [&](const std::vector<TensorId>& ids, const char* why) {
         if (!ids.empty())
-            choice.notes.push_back(
-                {{&rules::ConvertBadName, {std::uint64_t{ids.size()}, first(ids), std::string(why)}, {}},
-                 {},
-                 ids});
+            addNote(choice.notes, rules::ConvertBadName,
+                    {std::uint64_t{ids.size()}, first(ids), std::string(why)}, ids);
     };
     badName(notUtf8, "they are not UTF-8");
     badName(reserved, "__metadata__ is the format's own");
@@ -145,12 +146,10 @@ void noteCollisions(const Checkpoint& source, Choice& choice) {
     for (const auto& chosen : choice.tensors) {
         const auto [at, isNew] = taken.emplace(chosen.name, chosen.tensor);
         if (!isNew)
-            choice.notes.push_back({{&rules::ConvertNameTaken,
-                                     {std::string(source.tensor(at->second).name()),
-                                      std::string(source.tensor(chosen.tensor).name()), chosen.name},
-                                     {}},
-                                    {},
-                                    {chosen.tensor}});
+            addNote(choice.notes, rules::ConvertNameTaken,
+                    {std::string(source.tensor(at->second).name()),
+                     std::string(source.tensor(chosen.tensor).name()), chosen.name},
+                    {chosen.tensor});
     }
     // An alias that is also a tensor's name would be a lie.
     std::erase_if(choice.aliases, [&taken](const Alias& alias) {
@@ -197,7 +196,7 @@ Result<Choice> chooseTensors(const CheckpointPtr& source, const Options& options
     noteFormat(*source, choice);
     noteCollisions(*source, choice);
     if (choice.tensors.empty())
-        choice.notes.push_back({{&rules::ConvertNothingLeft, {}, {}}, {}, {}});
+        addNote(choice.notes, rules::ConvertNothingLeft);
     return choice;
 }
 

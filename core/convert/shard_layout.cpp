@@ -2,6 +2,7 @@
 #include "convert/shard_layout.h"
 
 #include "convert/name_pattern.h"
+#include "convert/note.h"
 #include "convert/rules.h"
 
 #include <algorithm>
@@ -33,12 +34,10 @@ void noteShapes(const Checkpoint& source, const Mapping& mapping, const std::vec
             differing.push_back(chosen.tensor);
     }
     if (!differing.empty())
-        choice.notes.push_back({{&rules::ConvertShapeDiffers,
-                                 {std::uint64_t{differing.size()}, mapping.title,
-                                  std::string(source.tensor(differing.front()).name())},
-                                 {}},
-                                {},
-                                differing});
+        addNote(choice.notes, rules::ConvertShapeDiffers,
+                {std::uint64_t{differing.size()}, mapping.title,
+                 std::string(source.tensor(differing.front()).name())},
+                differing);
 }
 
 Mapped applyMapping(const Checkpoint& source, const Mapping& mapping, Choice& choice) {
@@ -72,16 +71,11 @@ Mapped applyMapping(const Checkpoint& source, const Mapping& mapping, Choice& ch
             unmapped.push_back(choice.tensors[i].name);
         }
     if (!absent.empty())
-        choice.notes.push_back({{&rules::ConvertMappedAbsent,
-                                 {std::uint64_t{absent.size()}, mapping.title, firstNames(absent)},
-                                 {}},
-                                {},
-                                {}});
+        addNote(choice.notes, rules::ConvertMappedAbsent,
+                {std::uint64_t{absent.size()}, mapping.title, firstNames(absent)});
     if (!lost.empty())
-        choice.notes.push_back(
-            {{&rules::ConvertUnmapped, {std::uint64_t{lost.size()}, mapping.title, firstNames(unmapped)}, {}},
-             {},
-             lost});
+        addNote(choice.notes, rules::ConvertUnmapped,
+                {std::uint64_t{lost.size()}, mapping.title, firstNames(unmapped)}, lost);
     noteShapes(source, mapping, mapped.order, choice);
     return mapped;
 }
@@ -114,8 +108,7 @@ void nameByMapping(ShardLayout& layout, const Mapping& mapping, const Mapped& ma
     layout.index = mapping.writesIndex;
     layout.mapped = true;
     if (mapping.renumbered || (mapping.numbered && count != mapping.fileNames.size()))
-        choice.notes.push_back(
-            {{&rules::ConvertRenumbered, {mapping.title, std::uint64_t{count}}, {}}, {}, {}});
+        addNote(choice.notes, rules::ConvertRenumbered, {mapping.title, std::uint64_t{count}});
 }
 
 } // namespace
@@ -170,8 +163,7 @@ Result<ShardLayout> layOut(const Checkpoint& source, const std::optional<Mapping
     }
     const bool named = mapping && !mapping->ordersOnly && !mapping->numbered;
     if (layout.shards.size() > 1 && !named && !hasSuffix(pattern))
-        choice.notes.push_back(
-            {{&rules::ConvertManyFiles, {std::uint64_t{layout.shards.size()}, pattern}, {}}, {}, {}});
+        addNote(choice.notes, rules::ConvertManyFiles, {std::uint64_t{layout.shards.size()}, pattern});
     return layout;
 }
 

@@ -3,6 +3,7 @@
 
 #include "convert/metadata_files.h"
 #include "convert/name_pattern.h"
+#include "convert/note.h"
 #include "convert/rules.h"
 #include "io/file_tree.h"
 #include "io/rules.h"
@@ -39,8 +40,10 @@ Identities inputIdentities(const Plan& plan) {
     return all;
 }
 
-Finding note(const Rule& rule, Args args) {
-    return {{&rule, std::move(args), {}}, {}, {}};
+void addError(Findings& notes, const Error& error) {
+    Finding finding;
+    finding.what = error;
+    notes.push_back(std::move(finding));
 }
 
 /// The folder is an input's where a file of an input's name in it is that input.
@@ -64,31 +67,30 @@ void checkFolder(const Plan& plan, const Options& options, Findings& notes) {
     const auto folder = openFolder(plan.target);
     if (!folder) {
         if (folder.error().rule->id != rules::NotFound.id)
-            notes.push_back({folder.error(), {}, {}});
+            addError(notes, folder.error());
         return;
     }
     if (holdsInputs(plan, **folder, inputIdentities(plan))) {
-        notes.push_back(
-            note(rules::ConvertTargetIsInput, {plan.target, std::string("the folder that is read from")}));
+        addNote(notes, rules::ConvertTargetIsInput,
+                {plan.target, std::string("the folder that is read from")});
         return;
     }
     const auto names = (*folder)->list();
     if (!names)
-        notes.push_back({names.error(), {}, {}});
+        addError(notes, names.error());
     else if (!options.force &&
              std::ranges::any_of(*names, [](const TreeName& name) { return !isStaging(name.name); }))
-        notes.push_back(note(rules::ConvertTargetNotEmpty, {plan.target}));
+        addNote(notes, rules::ConvertTargetNotEmpty, {plan.target});
 }
 
 void checkFile(const Plan& plan, const Options& options, Findings& notes) {
     const auto existing = openFile(plan.target);
     if (existing && inputIdentities(plan).contains(inode(**existing)))
-        notes.push_back(
-            note(rules::ConvertTargetIsInput, {plan.target, std::string("a file that is read from")}));
+        addNote(notes, rules::ConvertTargetIsInput, {plan.target, std::string("a file that is read from")});
     else if (existing && !options.force)
-        notes.push_back(note(rules::TargetExists, {plan.target}));
+        addNote(notes, rules::TargetExists, {plan.target});
     else if (!existing && existing.error().rule->id != rules::NotFound.id)
-        notes.push_back({existing.error(), {}, {}});
+        addError(notes, existing.error());
 }
 
 } // namespace
@@ -109,12 +111,12 @@ Findings checkTarget(const Plan& plan, const Options& options) {
         checkFolder(plan, options, notes);
     for (const auto& file : plan.files)
         if (file.role == PlannedFile::Role::Values && !options.force && openFile(file.path))
-            notes.push_back(note(rules::TargetExists, {file.path}));
+            addNote(notes, rules::TargetExists, {file.path});
     const auto free = freeSpace(plan.target);
     if (!free)
-        notes.push_back({free.error(), {}, {}});
+        addError(notes, free.error());
     else if (*free < plan.bytesWritten)
-        notes.push_back(note(rules::NoSpace, {plan.target, Bytes{plan.bytesWritten}}));
+        addNote(notes, rules::NoSpace, {plan.target, Bytes{plan.bytesWritten}});
     return notes;
 }
 

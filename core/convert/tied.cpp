@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/tied.h"
 
+#include "convert/note.h"
 #include "convert/rules.h"
 
 #include <algorithm>
@@ -86,8 +87,8 @@ Result<void> resolveTied(const CheckpointPtr& source, const Options& options, co
     for (const auto id : groups.differing)
         differing.emplace_back(source->tensor(id).name());
     if (!differing.empty())
-        choice.notes.push_back(
-            {{&rules::ConvertPartial, {std::uint64_t{differing.size()}, firstNames(differing)}, {}}, {}, {}});
+        addNote(choice.notes, rules::ConvertPartial,
+                {std::uint64_t{differing.size()}, firstNames(differing)});
     if (options.tied == Tied::Keep) {
         std::unordered_set<std::uint32_t> gone;
         for (const auto& group : groups.same) {

@@ -20,6 +20,13 @@ Failure differs(const PlannedFile& file, std::string why) {
     return fail(rules::ConvertVerifyFailed, {file.path, std::move(why)}, {file.path, {}, {}});
 }
 
+bool isPlanned(const Plan& plan, const Piece& piece, const safetensors::Header& header, std::uint32_t index) {
+    const auto& range = std::get<TensorRange>(piece.what);
+    const auto shape = plan.sources[range.source]->tensor(range.tensor).shape();
+    return header.stored(index).size() == piece.length && header.dtype[index] == range.dtype &&
+           equal(header.shape(index), shape);
+}
+
 Result<void> compareTensors(const Plan& plan, const PlannedFile& file, const safetensors::Header& header) {
     if (!header.findings.empty())
         return differs(file, message(header.findings.front().what));
@@ -28,11 +35,11 @@ Result<void> compareTensors(const Plan& plan, const PlannedFile& file, const saf
     std::unordered_map<std::string_view, std::uint32_t> byName;
     for (std::uint32_t i = 0; i != header.count(); ++i)
         byName.emplace(header.name(i), i);
-    std::size_t next = 0; // the planned tensors that have bytes stand in the order of their names
-    std::vector<const Piece*> pieces;
+    std::unordered_map<std::uint64_t, const Piece*> byOffset;
     for (const auto& piece : file.pieces)
         if (std::holds_alternative<TensorRange>(piece.what))
-            pieces.push_back(&piece);
+            byOffset.emplace(piece.offset, &piece);
+    std::size_t compared = 0;
     for (const auto& name : file.tensors) {
         const auto found = byName.find(name);
         if (found == byName.end())
@@ -40,16 +47,12 @@ Result<void> compareTensors(const Plan& plan, const PlannedFile& file, const saf
         const auto stored = header.stored(found->second);
         if (stored.empty())
             continue;
-        if (next == pieces.size())
-            return differs(file, "\"" + name + "\" has data");
-        const auto& piece = *pieces[next++];
-        const auto& range = std::get<TensorRange>(piece.what);
-        const auto shape = plan.sources[range.source]->tensor(range.tensor).shape();
-        if (stored.begin != piece.offset || stored.size() != piece.length ||
-            header.dtype[found->second] != range.dtype || !equal(header.shape(found->second), shape))
+        const auto at = byOffset.find(stored.begin);
+        if (at == byOffset.end() || !isPlanned(plan, *at->second, header, found->second))
             return differs(file, "\"" + name + "\" has another place, dtype or shape");
+        ++compared;
     }
-    return next == pieces.size() ? Result<void>() : differs(file, "a tensor has no data");
+    return compared == byOffset.size() ? Result<void>() : differs(file, "a tensor has no data");
 }
 
 Result<ByteSourcePtr> openWritten(const PlannedFile& file, const std::string& folder) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 namespace shardlens::convert {
 
@@ -20,15 +21,21 @@ std::uint64_t elementAlignment(DType dtype) {
     return std::bit_floor(std::max<std::uint64_t>(bitsOf(dtype) / 8u, 1));
 }
 
-/// True where each tensor begins at a multiple of its element's size.
-bool aligned(const std::vector<Chosen>& tensors, const std::vector<std::size_t>& order) {
+/// The order of the data, as indices into the shard's tensors.
+std::vector<std::uint32_t> dataOrder(const std::vector<Chosen>& tensors,
+                                     const std::vector<std::size_t>& shard) {
+    std::vector<std::uint32_t> order(shard.size());
+    std::iota(order.begin(), order.end(), 0u);
     std::uint64_t at = 0;
-    for (const auto i : order) {
-        if (at % elementAlignment(tensors[i].dtype) != 0)
-            return false;
+    bool aligned = true;
+    for (const auto i : shard) {
+        aligned = aligned && at % elementAlignment(tensors[i].dtype) == 0;
         at += tensors[i].bytes;
     }
-    return true;
+    if (!aligned)
+        std::ranges::stable_sort(order, std::ranges::greater(),
+                                 [&](std::uint32_t i) { return elementAlignment(tensors[shard[i]].dtype); });
+    return order;
 }
 
 /// As Python's json.dumps writes it: everything beyond ASCII escaped.
@@ -40,21 +47,18 @@ void appendPythonString(std::string& out, const std::string& text) {
 
 Result<PlannedFile> planWeights(const Checkpoint& source, const Choice& choice, const Shard& shard,
                                 const Metadata& metadata) {
-    auto order = shard.tensors;
-    if (!aligned(choice.tensors, order))
-        std::ranges::stable_sort(order, std::ranges::greater(),
-                                 [&](std::size_t i) { return elementAlignment(choice.tensors[i].dtype); });
     std::vector<safetensors::TensorToWrite> tensors;
     std::uint64_t bytes = 0;
-    for (const auto i : order) {
+    for (const auto i : shard.tensors) {
         const auto& chosen = choice.tensors[i];
         tensors.push_back({chosen.name, chosen.dtype, source.tensor(chosen.tensor).shape()});
         if (__builtin_add_overflow(bytes, chosen.bytes, &bytes) ||
             bytes > static_cast<std::uint64_t>(INT64_MAX) / 2)
             return fail(rules::ConvertPlanTooLarge);
     }
-    SHARDLENS_TRY(auto header,
-                  safetensors::buildHeader(tensors, {metadata, bytes >= PageAlignedFrom ? 4096u : 8u}));
+    const auto order = dataOrder(choice.tensors, shard.tensors);
+    SHARDLENS_TRY(auto header, safetensors::buildHeader(
+                                   tensors, {metadata, bytes >= PageAlignedFrom ? 4096u : 8u, order}));
     PlannedFile file;
     file.path = shard.name;
     file.bytes = header.fileBytes;
@@ -63,12 +67,13 @@ Result<PlannedFile> planWeights(const Checkpoint& source, const Choice& choice, 
     const auto headerBytes = std::uint64_t{header.bytes.size()};
     file.pieces.push_back(
         {0, headerBytes, Literal{{reinterpret_cast<const char*>(header.bytes.data()), header.bytes.size()}}});
-    for (std::size_t i = 0; i != order.size(); ++i) {
-        const auto& chosen = choice.tensors[order[i]];
-        file.tensors.push_back(chosen.name);
+    for (const auto i : shard.tensors)
+        file.tensors.push_back(choice.tensors[i].name);
+    for (const auto at : order) {
+        const auto& chosen = choice.tensors[shard.tensors[at]];
         if (chosen.bytes != 0)
             file.pieces.push_back(
-                {header.offsets[i], chosen.bytes, TensorRange{0, chosen.tensor, chosen.dtype}});
+                {header.offsets[at], chosen.bytes, TensorRange{0, chosen.tensor, chosen.dtype}});
     }
     return file;
 }

@@ -14,8 +14,9 @@ namespace shardlens::convert {
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// The file with its header and a piece a tensor. Tensors stay in the shard's order where that leaves every
-/// one at a multiple of its element's size; otherwise those of larger elements come first.
+/// The file with its header and a piece a tensor. The header names tensors in the shard's order, and their
+/// data has it too where that leaves every one at a multiple of its element's size; otherwise those of larger
+/// elements come first.
 Result<PlannedFile> planWeights(const Checkpoint& source, const Choice& choice, const Shard& shard,
                                 const Metadata& metadata);
 

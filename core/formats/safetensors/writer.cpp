@@ -7,6 +7,7 @@
 #include "formats/safetensors/names_index.h"
 #include "formats/safetensors/rules.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -85,6 +86,26 @@ void appendTensor(std::string& out, const TensorToWrite& tensor, std::uint64_t b
     out += "]},";
 }
 
+/// Sets where each tensor's data begins, from the end of the header on, and returns where it ends.
+Result<std::vector<std::uint64_t>> placeTensors(std::span<const TensorToWrite> tensors,
+                                                const std::vector<std::uint32_t>& order,
+                                                std::vector<std::uint64_t>& offsets) {
+    offsets.resize(tensors.size());
+    std::vector<std::uint64_t> ends(tensors.size());
+    std::uint64_t end = 0;
+    for (std::size_t i = 0; i != tensors.size(); ++i) {
+        const auto index = order.empty() ? i : order[i];
+        const auto& tensor = tensors[index];
+        SHARDLENS_TRY(const auto bytes, bytesToWrite(tensor));
+        const auto next = checkedAdd(end, bytes);
+        if (!next)
+            return fail(st::WriteSize, {std::string(tensor.name)}, {{}, {}, std::string(tensor.name)});
+        offsets[index] = end;
+        ends[index] = end = *next;
+    }
+    return ends;
+}
+
 } // namespace
 
 void appendJsonString(std::string& out, std::string_view text) {
@@ -129,22 +150,16 @@ void appendJsonString(std::string& out, std::string_view text) {
 Result<WrittenHeader> buildHeader(std::span<const TensorToWrite> tensors, const WriterOptions& options) {
     SHARDLENS_CHECK(checkMetadata(options.metadata));
     WrittenHeader written;
-    written.offsets.reserve(tensors.size());
     std::string json = "{";
     if (!options.metadata.empty())
         appendMetadata(json, options.metadata);
     TextPool names;
-    std::uint64_t end = 0;
-    for (const auto& tensor : tensors) {
-        SHARDLENS_TRY(const auto bytes, bytesToWrite(tensor));
-        const auto next = checkedAdd(end, bytes);
-        if (!next)
-            return fail(st::WriteSize, {std::string(tensor.name)}, {{}, {}, std::string(tensor.name)});
-        names.add(tensor.name);
-        appendTensor(json, tensor, end, *next);
-        written.offsets.push_back(end);
-        end = *next;
+    SHARDLENS_TRY(const auto ends, placeTensors(tensors, options.dataOrder, written.offsets));
+    for (std::size_t i = 0; i != tensors.size(); ++i) {
+        names.add(tensors[i].name);
+        appendTensor(json, tensors[i], written.offsets[i], ends[i]);
     }
+    const auto end = ends.empty() ? 0 : *std::ranges::max_element(ends);
     if (const auto repeated = findRepeated(names); !repeated.empty()) {
         const std::string name(names.at(repeated.front().first));
         return fail(st::WriteRepeatedName, {name}, {{}, {}, name});

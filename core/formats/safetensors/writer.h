@@ -27,6 +27,9 @@ struct WriterOptions {
     std::vector<std::pair<std::string, std::string>> metadata;
     /// Data begins at a multiple of this in the file; a power of two.
     std::uint64_t alignment = 8;
+    /// Indices of the tensors in the order in which their data lies; empty: the order given. The header names
+    /// them in the order given either way, and readers go by the offsets.
+    std::vector<std::uint32_t> dataOrder;
 };
 
 /// A file's first bytes and where its tensors go.
@@ -36,7 +39,7 @@ struct WrittenHeader {
     std::uint64_t fileBytes = 0;
 };
 
-/// The header of a file that holds these tensors one after the other in the order given, in the form that the
+/// The header of a file that holds these tensors one after the other, in the form that the
 /// safetensors crate writes (no spaces, `dtype`, `shape`, `data_offsets`). Fails with the rules
 /// `safetensors.write-name` (a name or text that is not UTF-8, or is `__metadata__`), `write-repeated-name`,
 /// `write-dtype` (unknown, or not in the format) and `write-size` (the product overflows, or a sub-byte total

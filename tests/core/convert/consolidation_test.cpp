@@ -205,7 +205,7 @@ private slots:
         QVERIFY(text.ends_with("\"t7\": \"model-00006-of-00006.safetensors\"\n  }\n}"));
     }
 
-    void keepsUnalignedOrdersOut() {
+    void alignsDataWhereNamesKeepTheirOrder() {
         SlicesOnDisk model(newFolder("source"));
         model.add("a", DType::U8, {3});
         model.add("b", DType::F64, {2});
@@ -214,8 +214,7 @@ private slots:
         Options options;
         options.output = newFolder("out", false);
         const auto source = model.build();
-        QCOMPARE(planConversion(source, options, {})->files[0].tensors,
-                 (std::vector<std::string>{"b", "d", "c", "a"}));
+        QCOMPARE(planConversion(source, options, {})->files[0].tensors, (std::vector<std::string>{"a", "b", "c", "d"}));
         convertAndCompare(model, source, options);
     }
 
