@@ -31,6 +31,6 @@ struct Choice {
 };
 
 /// The first names of many, for a message.
-std::string firstNames(const std::vector<std::string>& names, std::size_t most = 8);
+std::string firstNames(const std::vector<std::string>& names, std::size_t most = 64);
 
 } // namespace shardlens::convert
