@@ -29,7 +29,7 @@ struct WriterOptions {
     std::uint64_t alignment = 8;
     /// Indices of the tensors in the order in which their data lies; empty: the order given. The header names
     /// them in the order given either way, and readers go by the offsets.
-    std::vector<std::uint32_t> dataOrder;
+    std::vector<std::uint32_t> dataOrder{};
 };
 
 /// A file's first bytes and where its tensors go.
