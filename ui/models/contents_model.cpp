@@ -20,11 +20,12 @@ bool isNumber(std::string_view text) {
 
 struct ContentsModel::Node {
     ContentsRow::Kind kind = ContentsRow::Kind::Branch;
-    Branch branch;                // of a bucket: from its first to its last
+    Branch branch;                // of a bucket and of alike ones: from the first to the last
     std::uint32_t labelDepth = 0; // where the label begins: a chain of single children is one row
     Node* parent = nullptr;
     int row = 0;
     bool loaded = false;
+    std::uint64_t times = 1;    // branches that a row below alike ones stands for
     std::vector<Branch> bucket; // what a bucket holds
     std::vector<std::unique_ptr<Node>> children;
 };
@@ -45,10 +46,6 @@ void ContentsModel::setContent(Content content) {
     }
     m_root->loaded = true;
     endResetModel();
-}
-
-void ContentsModel::setMarks(FindingMarksPtr marks) {
-    m_content.marks = std::move(marks);
 }
 
 ContentsModel::Node* ContentsModel::nodeAt(const QModelIndex& index) const {
@@ -96,41 +93,74 @@ std::unique_ptr<ContentsModel::Node> ContentsModel::makeRow(Node* parent, const 
     return node;
 }
 
+std::vector<FoldedRun> ContentsModel::runsOf(const std::vector<Branch>& branches) const {
+    if (!m_content.folding || (m_content.filter && !m_content.filter->matchesAll() && !m_content.foldMarks))
+        return {};
+    std::vector<std::uint32_t> alone;
+    for (const auto& branch : branches)
+        if (m_content.marks && m_content.marks->count(branch) > 0)
+            alone.push_back(branch.begin);
+    if (m_content.alone)
+        alone.insert(std::ranges::upper_bound(alone, *m_content.alone), *m_content.alone);
+    Folding::Splits splits;
+    splits.positions = alone;
+    splits.marks = m_content.foldMarks.get();
+    return m_content.folding->runs(branches, splits);
+}
+
 std::vector<std::unique_ptr<ContentsModel::Node>>
 ContentsModel::makeRows(Node* parent, std::vector<Branch> branches) const {
     std::vector<std::unique_ptr<Node>> rows;
-    if (branches.size() <= BucketSize) {
-        rows.reserve(branches.size());
-        for (const auto& branch : branches)
-            rows.push_back(makeRow(parent, branch));
-    } else {
-        std::size_t size = BucketSize;
-        while ((branches.size() - 1) / size + 1 > BucketSize)
-            size *= BucketSize;
-        for (std::size_t first = 0; first < branches.size(); first += size) {
-            const auto last = std::min(first + size, branches.size());
-            auto node = std::make_unique<Node>();
-            node->kind = ContentsRow::Kind::Bucket;
-            node->parent = parent;
-            node->bucket.assign(branches.begin() + std::ptrdiff_t(first),
-                                branches.begin() + std::ptrdiff_t(last));
-            node->branch = {node->bucket.front().begin, node->bucket.back().end, node->bucket.front().depth};
-            rows.push_back(std::move(node));
-        }
+    const auto several = [&](ContentsRow::Kind kind, std::size_t first, std::size_t last) {
+        auto node = std::make_unique<Node>();
+        node->kind = kind;
+        node->parent = parent;
+        node->bucket.assign(branches.begin() + std::ptrdiff_t(first),
+                            branches.begin() + std::ptrdiff_t(last));
+        node->branch = {node->bucket.front().begin, node->bucket.back().end, node->bucket.front().depth};
+        node->labelDepth = node->branch.depth;
+        rows.push_back(std::move(node));
+    };
+    auto runs = runsOf(branches);
+    if (runs.empty())
+        for (std::uint32_t i = 0; i < branches.size(); ++i)
+            runs.push_back({i, i});
+    std::size_t size = runs.size() <= BucketSize ? 1 : BucketSize;
+    while (!runs.empty() && (runs.size() - 1) / size + 1 > BucketSize)
+        size *= BucketSize;
+    for (std::size_t first = 0; first < runs.size(); first += size) {
+        const auto& last = runs[std::min(first + size, runs.size()) - 1];
+        if (size > 1)
+            several(ContentsRow::Kind::Bucket, runs[first].firstChild, last.lastChild + 1);
+        else if (last.count() > 1)
+            several(ContentsRow::Kind::Alike, last.firstChild, last.lastChild + 1);
+        else
+            rows.push_back(makeRow(parent, branches[last.firstChild]));
     }
-    for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t i = 0; i < rows.size(); ++i) {
         rows[i]->row = int(i);
+        const bool alike = rows[i]->kind == ContentsRow::Kind::Alike;
+        rows[i]->times = parent->times * (alike ? rows[i]->bucket.size() : 1);
+    }
     return rows;
 }
 
+/// A bucket's own, or of alike branches those of the first: it stands for all.
+std::vector<Branch> ContentsModel::branchesBelow(const Node& node) const {
+    if (node.kind == ContentsRow::Kind::Bucket)
+        return node.bucket;
+    return shownChildren(node.kind == ContentsRow::Kind::Alike ? node.bucket.front() : node.branch);
+}
+
 void ContentsModel::load(Node* node) const {
-    const bool bucket = node->kind == ContentsRow::Kind::Bucket;
-    node->children = makeRows(node, bucket ? node->bucket : shownChildren(node->branch));
+    node->children = makeRows(node, branchesBelow(*node));
     node->loaded = true;
 }
 
 QModelIndex ContentsModel::index(int row, int column, const QModelIndex& parent) const {
-    const auto* node = nodeAt(parent);
+    auto* node = nodeAt(parent);
+    if (!node->loaded)
+        load(node);
     if (row < 0 || column < 0 || column >= ColumnCount || row >= int(node->children.size()) ||
         parent.column() > 0)
         return {};
@@ -141,8 +171,14 @@ QModelIndex ContentsModel::parent(const QModelIndex& index) const {
     return index.isValid() ? indexFor(nodeAt(index)->parent) : QModelIndex();
 }
 
+/// Rows come to be when somebody counts them: a view does so once a branch is opened.
 int ContentsModel::rowCount(const QModelIndex& parent) const {
-    return parent.column() > 0 ? 0 : int(nodeAt(parent)->children.size());
+    if (parent.column() > 0)
+        return 0;
+    auto* node = nodeAt(parent);
+    if (!node->loaded)
+        load(node);
+    return int(node->children.size());
 }
 
 int ContentsModel::columnCount(const QModelIndex&) const {
@@ -156,27 +192,9 @@ bool ContentsModel::hasChildren(const QModelIndex& parent) const {
     return !node->loaded || !node->children.empty();
 }
 
-bool ContentsModel::canFetchMore(const QModelIndex& parent) const {
-    return parent.column() <= 0 && !nodeAt(parent)->loaded;
-}
-
-void ContentsModel::fetchMore(const QModelIndex& parent) {
-    auto* node = nodeAt(parent);
-    if (node->loaded)
-        return;
-    const bool bucket = node->kind == ContentsRow::Kind::Bucket;
-    auto rows = makeRows(node, bucket ? node->bucket : shownChildren(node->branch));
-    node->loaded = true;
-    if (rows.empty())
-        return;
-    beginInsertRows(parent, 0, int(rows.size()) - 1);
-    node->children = std::move(rows);
-    endInsertRows();
-}
-
 QString ContentsModel::labelOf(const Node& node) const {
     const auto& names = *m_content.names;
-    if (node.kind == ContentsRow::Kind::Bucket)
+    if (!node.bucket.empty())
         return QStringLiteral("%1 … %2").arg(style::plain(names.label(node.bucket.front()), 64),
                                              style::plain(names.label(node.bucket.back()), 64));
     if (node.labelDepth == node.branch.depth)
@@ -201,17 +219,30 @@ QString ContentsModel::besideOf(const Node& node) const {
     const auto sums = sumsOf(node.branch);
     const auto all = m_content.names->sums(node.branch);
     const auto items = sums.tensors + sums.entries, allItems = all.tensors + all.entries;
+    if (node.kind == ContentsRow::Kind::Alike)
+        return tr("%1 alike").arg(style::grouped(node.bucket.size()));
     if (node.kind == ContentsRow::Kind::Bucket)
         return style::grouped(node.bucket.size());
     if (items < allItems && node.parent == m_root.get())
         return tr("%1 of %2").arg(style::grouped(items), style::grouped(allItems));
-    if (!node.children.empty() && node.children.front()->kind == ContentsRow::Kind::Branch &&
-        isNumber(m_content.names->label(node.children.front()->branch)))
-        return style::grouped(node.children.size());
+    if (const auto numbered = numberedChildren(node))
+        return style::grouped(numbered);
     if (node.parent == m_root.get() && node.children.empty())
         return sums.tensors ? tr("%1 tensors").arg(style::grouped(sums.tensors))
                             : tr("%1 values").arg(style::grouped(sums.entries));
     return {};
+}
+
+/// How many layers a list of them holds, folded or not; 0 where the children are no numbers.
+std::size_t ContentsModel::numberedChildren(const Node& node) const {
+    std::size_t count = 0;
+    for (const auto& child : node.children) {
+        const auto& first = child->bucket.empty() ? child->branch : child->bucket.front();
+        if (first.depth != child->labelDepth || !isNumber(m_content.names->label(first)))
+            return 0;
+        count += std::max<std::size_t>(child->bucket.size(), 1);
+    }
+    return count;
 }
 
 void ContentsModel::describeItem(const Node& node, ContentsRow& into) const {
@@ -245,6 +276,8 @@ ContentsRow ContentsModel::row(const QModelIndex& index) const {
         describeItem(node, out);
     else
         out.bytes = sumsOf(node.branch).bytes;
+    // Below alike branches a row stands for all of them.
+    out.bytes *= node.kind == ContentsRow::Kind::Alike ? node.parent->times : node.times;
     const auto whole = m_content.names->sums(m_content.names->root()).bytes;
     out.share = whole ? double(out.bytes) / double(whole) : 0;
     if (m_content.marks)
@@ -295,7 +328,7 @@ QModelIndex ContentsModel::indexOf(const SelectedItem& item) {
     Node* node = m_root.get();
     while (true) {
         if (!node->loaded)
-            fetchMore(indexFor(node));
+            load(node);
         const auto after = std::ranges::upper_bound(node->children, wanted.begin, {},
                                                     [](const auto& child) { return child->branch.begin; });
         // A leaf may begin where a branch of the same name does: the last of those that begin here, then
@@ -310,7 +343,7 @@ QModelIndex ContentsModel::indexOf(const SelectedItem& item) {
         }
         if (!next)
             return {};
-        const bool found = next->kind != ContentsRow::Kind::Bucket && next->branch.begin == wanted.begin &&
+        const bool found = next->bucket.empty() && next->branch.begin == wanted.begin &&
                            next->branch.end == wanted.end && next->branch.depth >= wanted.depth;
         if (found)
             return indexFor(next);
@@ -338,6 +371,13 @@ std::string ContentsModel::rawName(const QModelIndex& index) const {
     return out;
 }
 
+bool ContentsModel::isWithinAlike(const QModelIndex& index) const {
+    for (const auto* node = nodeAt(index)->parent; node; node = node->parent)
+        if (node->kind == ContentsRow::Kind::Alike)
+            return true;
+    return false;
+}
+
 Branch ContentsModel::branchOf(const QModelIndex& index) const {
     return nodeAt(index)->branch;
 }
@@ -345,7 +385,7 @@ Branch ContentsModel::branchOf(const QModelIndex& index) const {
 quint64 ContentsModel::keyOf(const QModelIndex& index) const {
     const auto* node = nodeAt(index);
     const quint64 bucket = node->kind == ContentsRow::Kind::Bucket ? 1u << 31 : 0u;
-    return (quint64(node->branch.depth) | bucket) << 32 | node->branch.begin;
+    return (quint64(node->labelDepth) | bucket) << 32 | node->branch.begin;
 }
 
 QVariant ContentsModel::data(const QModelIndex& index, int role) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "query/folding.h"
 #include "ui/document/filter_result.h"
 #include "ui/document/selected_item.h"
 #include "ui/models/contents_row.h"
@@ -9,6 +10,7 @@
 #include <QAbstractItemModel>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace shardlens::ui {
@@ -27,7 +29,10 @@ public:
     struct Content {
         NameTreePtr names;
         FilterResultPtr filter;
-        FindingMarksPtr marks; ///< may come later
+        FindingMarksPtr marks;                      ///< may come later
+        FoldingPtr folding;                         ///< null: every branch is a row of its own
+        std::shared_ptr<const FoldMarks> foldMarks; ///< of the filter, where one is in force
+        std::optional<std::uint32_t> alone; ///< a position whose branches are not folded: it is selected
     };
 
     explicit ContentsModel(QObject* parent = nullptr);
@@ -35,8 +40,8 @@ public:
 
     void setContent(Content content);
     const Content& content() const { return m_content; }
-    /// Marks alone change no structure.
-    void setMarks(FindingMarksPtr marks);
+    /// True where the row lies below one that stands for several branches.
+    bool isWithinAlike(const QModelIndex& index) const;
 
     ContentsRow row(const QModelIndex& index) const;
     /// What selecting the row means.
@@ -54,8 +59,6 @@ public:
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     bool hasChildren(const QModelIndex& parent = {}) const override;
-    bool canFetchMore(const QModelIndex& parent) const override;
-    void fetchMore(const QModelIndex& parent) override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
     Qt::ItemFlags flags(const QModelIndex& index) const override;
@@ -68,10 +71,13 @@ private:
     std::vector<Branch> shownChildren(const Branch& branch) const;
     std::vector<std::unique_ptr<Node>> makeRows(Node* parent, std::vector<Branch> branches) const;
     std::unique_ptr<Node> makeRow(Node* parent, const Branch& branch) const;
+    std::vector<FoldedRun> runsOf(const std::vector<Branch>& branches) const;
+    std::vector<Branch> branchesBelow(const Node& node) const;
     void load(Node* node) const;
     BranchSums sumsOf(const Branch& branch) const;
     QString labelOf(const Node& node) const;
     QString besideOf(const Node& node) const;
+    std::size_t numberedChildren(const Node& node) const;
     void describeItem(const Node& node, ContentsRow& into) const;
     Branch leafOf(const SelectedItem& item) const;
 

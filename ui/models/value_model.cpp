@@ -74,6 +74,11 @@ std::vector<std::unique_ptr<ValueModel::Node>> ValueModel::makeRows(Node* parent
     return rows;
 }
 
+void ValueModel::load(Node* node) {
+    node->children = makeRows(node);
+    node->loaded = true;
+}
+
 ValueModel::Node* ValueModel::nodeAt(const QModelIndex& index) const {
     return index.isValid() ? static_cast<Node*>(index.internalPointer()) : m_root.get();
 }
@@ -87,7 +92,7 @@ QModelIndex ValueModel::indexOf(const ValuePath& path) {
     for (const auto step : path) {
         do {
             if (!node->loaded)
-                fetchMore(indexFor(node));
+                load(node);
             const auto found = std::ranges::find_if(node->children, [&](const auto& child) {
                 return step >= child->first && step < child->last;
             });
@@ -113,7 +118,9 @@ Value ValueModel::valueOf(const QModelIndex& index) const {
 }
 
 QModelIndex ValueModel::index(int row, int column, const QModelIndex& parent) const {
-    const auto* node = nodeAt(parent);
+    auto* node = nodeAt(parent);
+    if (!node->loaded)
+        load(node);
     if (row < 0 || column < 0 || column >= ColumnCount || row >= int(node->children.size()) ||
         parent.column() > 0)
         return {};
@@ -124,8 +131,14 @@ QModelIndex ValueModel::parent(const QModelIndex& index) const {
     return index.isValid() ? indexFor(nodeAt(index)->parent) : QModelIndex();
 }
 
+/// Rows come to be when somebody counts them: a view does so once a branch is opened.
 int ValueModel::rowCount(const QModelIndex& parent) const {
-    return parent.column() > 0 ? 0 : int(nodeAt(parent)->children.size());
+    if (parent.column() > 0)
+        return 0;
+    auto* node = nodeAt(parent);
+    if (!node->loaded)
+        load(node);
+    return int(node->children.size());
 }
 
 int ValueModel::columnCount(const QModelIndex&) const {
@@ -135,23 +148,6 @@ int ValueModel::columnCount(const QModelIndex&) const {
 bool ValueModel::hasChildren(const QModelIndex& parent) const {
     const auto* node = nodeAt(parent);
     return parent.column() <= 0 && (!node->loaded || !node->children.empty());
-}
-
-bool ValueModel::canFetchMore(const QModelIndex& parent) const {
-    return parent.column() <= 0 && !nodeAt(parent)->loaded;
-}
-
-void ValueModel::fetchMore(const QModelIndex& parent) {
-    auto* node = nodeAt(parent);
-    if (node->loaded)
-        return;
-    node->loaded = true;
-    auto rows = makeRows(node);
-    if (rows.empty())
-        return;
-    beginInsertRows(parent, 0, int(rows.size()) - 1);
-    node->children = std::move(rows);
-    endInsertRows();
 }
 
 QString ValueModel::keyText(const Node& node) const {

@@ -38,8 +38,6 @@ public:
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     bool hasChildren(const QModelIndex& parent = {}) const override;
-    bool canFetchMore(const QModelIndex& parent) const override;
-    void fetchMore(const QModelIndex& parent) override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
@@ -48,6 +46,7 @@ private:
     Node* nodeAt(const QModelIndex& index) const;
     QModelIndex indexFor(Node* node) const;
     static std::vector<std::unique_ptr<Node>> makeRows(Node* parent);
+    static void load(Node* node);
     QString keyText(const Node& node) const;
     QString contentText(const Node& node) const;
 

@@ -6,6 +6,7 @@
 #include "ui/views/files_view.h"
 #include "ui/views/findings_view.h"
 #include "ui/views/json_view.h"
+#include "ui/views/ranks_view.h"
 #include "ui/views/slices_view.h"
 #include "ui/views/tensors_view.h"
 #include "ui/views/treemap_view.h"
@@ -35,6 +36,7 @@ ViewSet makeViews(Document* document) {
     ViewSet set;
     set.tabs.push_back({tr("Treemap"), new TreemapView(document)});
     set.tabs.push_back({tr("Files"), new FilesView(document)});
+    set.tabs.push_back({tr("Ranks"), new RanksView(document)});
     set.tabs.push_back({tr("Tensors"), new TensorsView(document)});
     set.slices = new SlicesView(document);
     set.tabs.push_back({tr("Slices"), set.slices, true});

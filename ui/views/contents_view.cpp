@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/views/contents_view.h"
 
+#include "ui/style/icons.h"
 #include "ui/style/text.h"
 #include "ui/views/contents_delegate.h"
 #include "ui/views/parts/empty_state.h"
@@ -28,6 +29,7 @@ constexpr int SizeWidth = 84, ShareWidth = 52, SlicesWidth = 54;
 constexpr int LooksInto = 400; ///< rows that decide about columns
 constexpr int FewMatches = 60; ///< a filter that leaves so few shows them all
 constexpr int RowsAtFirst = 36;
+constexpr std::uint32_t MarkedAtOnce = 100'000; ///< items whose filter is folded without a worker
 
 } // namespace
 
@@ -40,7 +42,10 @@ ContentsView::ContentsView(Document* document, QWidget* parent)
     , m_foot(new QWidget(this))
     , m_hidden(new QLabel(m_foot))
     , m_nothing(new EmptyState(this))
-    , m_stack(new QStackedLayout) {
+    , m_stack(new QStackedLayout)
+    , m_fold(new QAction(style::icon(u"fold"), tr("Fold Alike Layers"), this)) {
+    m_fold->setCheckable(true);
+    m_fold->setChecked(true);
     m_tree->setModel(m_model);
     m_tree->setItemDelegate(m_delegate);
     m_tree->setHeader(new FlatHeader(m_tree));
@@ -91,6 +96,7 @@ ContentsView::ContentsView(Document* document, QWidget* parent)
         if (!m_updating)
             m_open.remove(m_model->keyOf(index));
     });
+    connect(m_fold, &QAction::toggled, this, [this] { becomeFilter(); });
     connect(m_document, &Document::checkpointChanged, this, &ContentsView::becomeCheckpoint);
     connect(m_document, &Document::filterChanged, this, &ContentsView::becomeFilter);
     connect(m_document->selection(), &Selection::changed, this, &ContentsView::followSelection);
@@ -110,36 +116,100 @@ QString ContentsView::summary() const {
     return tr("%1 of %2").arg(style::bytesText(filter->total().bytes), style::bytesText(all));
 }
 
+ContentsModel::Content ContentsView::contentNow() const {
+    return {m_document->names(), m_document->filter(),
+            m_derived.marks,     m_fold->isChecked() ? m_derived.folding : nullptr,
+            m_foldMarks,         m_alone};
+}
+
 void ContentsView::becomeCheckpoint() {
     m_open.clear();
     m_marking.reset();
-    show({m_document->names(), m_document->filter(), nullptr});
+    m_deriving.reset();
+    m_derived = {};
+    m_foldMarks = nullptr;
+    m_alone.reset();
+    show(contentNow());
     openAtFirst();
+    deriveMore();
+}
+
+/// Marks and folds follow in a worker: the first look does not wait for them.
+void ContentsView::deriveMore() {
     const auto names = m_document->names();
-    if (!names || names->checkpoint()->findings().empty())
+    if (!names)
         return;
-    m_marking = m_document->runner()->run<Result<FindingMarksPtr>>(
-        [names](const JobContext& context) { return FindingMarks::build(*names, context); });
-    m_marking->then([this](const Result<FindingMarksPtr>& marks) {
-        if (!marks)
+    m_deriving =
+        m_document->runner()->run<Result<Derived>>([names](const JobContext& context) -> Result<Derived> {
+            Derived derived;
+            SHARDLENS_TRY(derived.marks, FindingMarks::build(*names, context));
+            SHARDLENS_TRY(derived.folding, Folding::build(names, context));
+            return derived;
+        });
+    m_deriving->then([this](const Result<Derived>& derived) {
+        if (!derived)
             return;
-        m_model->setMarks(*marks);
-        dropColumns();
-        m_tree->viewport()->update();
+        m_derived = *derived;
+        becomeFilter();
+        openAtFirst();
+        followSelection();
     });
 }
 
 void ContentsView::becomeFilter() {
-    if (m_document->names() != m_model->content().names)
+    const auto names = m_document->names();
+    if (names != m_model->content().names)
         return; // a new checkpoint is announced separately
-    const auto top = m_tree->indexAt(QPoint(1, 1));
-    const auto topItem = m_model->itemOf(top);
-    show({m_document->names(), m_document->filter(), m_model->content().marks});
+    const auto topItem = m_model->itemOf(m_tree->indexAt(QPoint(1, 1)));
+    markFolds();
+    show(contentNow());
     const QScopedValueRollback updating(m_updating, true);
-    if (const auto index = m_model->indexOf(topItem); index.isValid() && topItem != SelectedItem{})
+    if (const auto index = m_model->indexOf(topItem); index.isValid() && !topItem.isNothing())
         m_tree->scrollTo(index, QAbstractItemView::PositionAtTop);
     if (const auto index = m_model->indexOf(m_document->selection()->current()); index.isValid())
         m_tree->setCurrentIndex(index);
+}
+
+/// What the filter leaves decides what is alike; for a million items a worker finds out.
+void ContentsView::markFolds() {
+    using Marks = Result<std::shared_ptr<const FoldMarks>>;
+    m_foldMarks = nullptr;
+    m_marking.reset();
+    const auto filter = m_document->filter();
+    if (!m_derived.folding || !filter || filter->matchesAll())
+        return;
+    const auto mark = [folding = m_derived.folding, filter](const JobContext&) -> Marks {
+        return std::make_shared<const FoldMarks>(folding->mark(filter->bits()));
+    };
+    if (m_document->names()->size() <= MarkedAtOnce) {
+        m_foldMarks = *mark(JobContext());
+        return;
+    }
+    m_marking = m_document->runner()->run<Marks>(mark);
+    m_marking->then([this](const Marks& marks) {
+        m_foldMarks = *marks;
+        show(contentNow());
+    });
+}
+
+/// The fold gives way to the layer that is selected; what was open stays open and nothing above it moves.
+void ContentsView::splitAround(const SelectedItem& item) {
+    const auto names = m_document->names();
+    if (!names || !m_derived.folding || !m_fold->isChecked())
+        return;
+    std::uint32_t position = item.branch.begin;
+    if (item.isTensor() || item.kind == SelectedItem::Kind::Entry) {
+        const auto index = item.isTensor() ? item.id : names->checkpoint()->tensorCount() + item.id;
+        if (index >= names->size())
+            return;
+        position = names->position(index);
+    }
+    if (m_alone == position)
+        return;
+    m_alone = position;
+    const int scrolled = m_tree->verticalScrollBar()->value();
+    show(contentNow());
+    m_tree->verticalScrollBar()->setValue(scrolled);
 }
 
 void ContentsView::show(const ContentsModel::Content& content) {
@@ -173,7 +243,6 @@ void ContentsView::openAtFirst() {
         const auto branch = m_model->branchOf(index);
         if (branch.depth > 3 || m_model->row(index).share < 0.02)
             continue;
-        m_model->fetchMore(index);
         const auto children = m_model->rowCount(index);
         if (rows + children > RowsAtFirst && queue.size() > 1 && i > 0)
             continue;
@@ -191,7 +260,6 @@ void ContentsView::openRemembered(const QModelIndex& parent) {
         const auto index = m_model->index(row, 0, parent);
         if (!m_open.contains(m_model->keyOf(index)) || !m_model->hasChildren(index))
             continue;
-        m_model->fetchMore(index);
         m_tree->expand(index);
         openRemembered(index);
     }
@@ -202,7 +270,6 @@ void ContentsView::openAll(const QModelIndex& parent, int& budget) {
         const auto index = m_model->index(row, 0, parent);
         if (!m_model->hasChildren(index))
             continue;
-        m_model->fetchMore(index);
         m_tree->expand(index);
         openAll(index, budget);
     }
@@ -212,8 +279,14 @@ void ContentsView::followSelection() {
     if (m_updating)
         return;
     const auto& item = m_document->selection()->current();
+    const bool inTree =
+        item.isTensor() || item.kind == SelectedItem::Kind::Entry || item.kind == SelectedItem::Kind::Branch;
     const QScopedValueRollback updating(m_updating, true);
-    const auto index = m_model->indexOf(item);
+    auto index = m_model->indexOf(item);
+    if (inTree && (!index.isValid() || m_model->isWithinAlike(index))) {
+        splitAround(item);
+        index = m_model->indexOf(item);
+    }
     if (index.isValid()) {
         m_tree->setCurrentIndex(index);
         m_tree->scrollTo(index);
@@ -228,8 +301,13 @@ void ContentsView::pick(const QModelIndex& index) {
     const auto item = m_model->itemOf(index);
     if (item.isNothing())
         return;
-    const QScopedValueRollback updating(m_updating, true);
-    m_document->selection()->select(item);
+    const bool within = m_model->isWithinAlike(index);
+    {
+        const QScopedValueRollback updating(m_updating, true);
+        m_document->selection()->select(item);
+    }
+    if (within) // the row was that of the first of the alike ones; not while the tree handles the click
+        QMetaObject::invokeMethod(this, &ContentsView::followSelection, Qt::QueuedConnection);
 }
 
 void ContentsView::resizeEvent(QResizeEvent* event) {

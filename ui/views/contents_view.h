@@ -9,6 +9,7 @@
 
 #include <optional>
 
+class QAction;
 class QLabel;
 class QStackedLayout;
 class QTreeView;
@@ -29,6 +30,8 @@ public:
 
     QTreeView* tree() const { return m_tree; }
     ContentsModel* model() const { return m_model; }
+    /// Alike layers as one row; checkable, for a title bar or menu.
+    QAction* foldAction() const { return m_fold; }
     /// For a title bar: `12.5 of 15.0 GiB`.
     QString summary() const;
 
@@ -47,6 +50,10 @@ private:
     void openRemembered(const QModelIndex& parent);
     void openAll(const QModelIndex& parent, int& budget);
     void followSelection();
+    void splitAround(const SelectedItem& item);
+    void deriveMore();
+    void markFolds();
+    ContentsModel::Content contentNow() const;
     void pick(const QModelIndex& index);
     void dropColumns();
     void updateFoot();
@@ -64,7 +71,16 @@ private:
     QStackedLayout* m_stack;
     QSet<quint64> m_open; ///< what the user opened
     bool m_updating = false;
-    std::optional<JobHandle<Result<FindingMarksPtr>>> m_marking;
+    struct Derived {
+        FindingMarksPtr marks;
+        FoldingPtr folding;
+    };
+    Derived m_derived;
+    std::shared_ptr<const FoldMarks> m_foldMarks; ///< of the filter in force
+    std::optional<std::uint32_t> m_alone;
+    QAction* m_fold;
+    std::optional<JobHandle<Result<Derived>>> m_deriving;
+    std::optional<JobHandle<Result<std::shared_ptr<const FoldMarks>>>> m_marking;
 };
 
 } // namespace shardlens::ui

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/views/files_view.h"
 
+#include "ui/style/icons.h"
+#include "ui/style/text.h"
+#include "ui/views/maps/file_strips.h"
+#include "ui/views/parts/legend.h"
 #include "ui/views/parts/table.h"
 
 #include <QAction>
 #include <QClipboard>
+#include <QComboBox>
 #include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
 #include <QScopedValueRollback>
+#include <QSplitter>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace shardlens::ui {
@@ -15,14 +24,30 @@ FilesView::FilesView(Document* document, QWidget* parent)
     : QWidget(parent)
     , m_document(document)
     , m_model(new FilesModel(this))
-    , m_table(new Table(this)) {
+    , m_table(new Table(this))
+    , m_strips(new FileStrips(document->runner(), this))
+    , m_legend(new Legend(this))
+    , m_scale(new QLabel(this)) {
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Files"));
     m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+    auto* upper = new QWidget(this);
+    auto* maps = new QVBoxLayout(upper);
+    maps->setContentsMargins(0, 0, 0, 0);
+    maps->setSpacing(0);
+    maps->addWidget(makeBar());
+    maps->addWidget(m_strips, 1);
+    maps->addWidget(m_legend);
+    auto* splitter = new QSplitter(Qt::Vertical, this);
+    splitter->addWidget(upper);
+    splitter->addWidget(m_table);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({420, 150});
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_table);
-    setFocusProxy(m_table);
+    column->addWidget(splitter);
+    setFocusProxy(m_strips);
     auto* copy = new QAction(tr("Copy Name"), m_table);
     copy->setShortcut(QKeySequence::Copy);
     copy->setShortcutContext(Qt::WidgetShortcut);
@@ -34,13 +59,14 @@ FilesView::FilesView(Document* document, QWidget* parent)
                 QString::fromStdString(m_document->checkpoint()->file(file).path));
     });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& index) {
-                const auto file = m_model->fileAt(index.row());
-                if (m_updating || !file.valid())
-                    return;
-                const QScopedValueRollback updating(m_updating, true);
-                m_document->selection()->select(SelectedItem::file(file));
-            });
+            [this](const QModelIndex& index) { pickFile(m_model->fileAt(index.row())); });
+    connect(m_strips, &FileStrips::filePicked, this, &FilesView::pickFile);
+    connect(m_strips, &FileStrips::tensorPicked, this,
+            [this](TensorId tensor) { m_document->selection()->select(SelectedItem::tensor(tensor)); });
+    connect(m_strips, &FileStrips::viewChanged, this, [this] {
+        m_scale->setText(
+            tr("1 px = %1").arg(style::bytesText(std::uint64_t(std::max(1.0, m_strips->bytesPerPixel())))));
+    });
     connect(m_document, &Document::checkpointChanged, this, &FilesView::becomeCheckpoint);
     connect(m_document->selection(), &Selection::changed, this, &FilesView::followSelection);
     becomeCheckpoint();
@@ -48,25 +74,80 @@ FilesView::FilesView(Document* document, QWidget* parent)
 
 FilesView::~FilesView() = default;
 
+QWidget* FilesView::makeBar() {
+    auto* bar = new QWidget(this);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(12, 6, 8, 6);
+    row->setSpacing(6);
+    row->addWidget(new QLabel(tr("Zoom"), bar));
+    const auto button = [&](QStringView icon, const QString& name, auto act) {
+        auto* made = new QToolButton(bar);
+        made->setIcon(style::icon(icon));
+        made->setAutoRaise(true);
+        made->setToolTip(name);
+        made->setAccessibleName(name);
+        connect(made, &QToolButton::clicked, this, act);
+        row->addWidget(made);
+    };
+    button(u"zoom-out", tr("Zoom out"), [this] { m_strips->zoom(1 / 1.6); });
+    button(u"zoom-in", tr("Zoom in"), [this] { m_strips->zoom(1.6); });
+    button(u"expand", tr("Show all"), [this] { m_strips->showAll(); });
+    row->addWidget(m_scale);
+    row->addStretch();
+    auto* colours = new QComboBox(bar);
+    for (const auto mode : {ColorMode::Role, ColorMode::DType, ColorMode::Branch, ColorMode::Finding})
+        colours->addItem(colorModeTitle(mode), int(mode));
+    colours->setAccessibleName(tr("Colour by"));
+    auto* label = new QLabel(tr("Colour"), bar);
+    label->setBuddy(colours);
+    row->addWidget(label);
+    row->addWidget(colours);
+    connect(colours, &QComboBox::activated, this, [this, colours] {
+        m_strips->setColorMode(static_cast<ColorMode>(colours->currentData().toInt()));
+        m_legend->setItems(m_strips->legend());
+    });
+    return bar;
+}
+
 void FilesView::becomeCheckpoint() {
-    m_summing.reset();
-    const auto checkpoint = m_document->checkpoint();
+    m_deriving.reset();
+    const auto names = m_document->names();
     {
         const QScopedValueRollback updating(m_updating, true);
-        m_model->setCheckpoint(checkpoint);
+        m_model->setCheckpoint(m_document->checkpoint());
     }
     m_table->fitColumns(FilesModel::Name);
-    if (!checkpoint)
+    m_strips->setMaps(nullptr, nullptr, {});
+    if (!names)
         return;
-    m_summing = m_document->runner()->run<Result<FileSumsPtr>>(
-        [checkpoint](const JobContext& context) { return sumFiles(*checkpoint, context); });
-    m_summing->then([this](const Result<FileSumsPtr>& sums) {
-        if (!sums)
+    m_deriving =
+        m_document->runner()->run<Result<Derived>>([names](const JobContext& context) -> Result<Derived> {
+            Derived derived;
+            SHARDLENS_TRY(derived.sums, sumFiles(*names->checkpoint(), context));
+            SHARDLENS_TRY(derived.maps, FileMaps::build(names->checkpoint(), context));
+            SHARDLENS_TRY(derived.marks, FindingMarks::build(*names, context));
+            return derived;
+        });
+    m_deriving->then([this, names](const Result<Derived>& derived) {
+        if (!derived)
             return;
-        m_model->setSums(*sums);
+        m_model->setSums(derived->sums);
         m_table->fitColumns(FilesModel::Name);
         m_table->viewport()->update();
+        std::vector<FileId> order;
+        for (int row = 0; row < m_model->rowCount(); ++row)
+            order.push_back(m_model->fileAt(row));
+        m_strips->setMaps(names, derived->maps, std::move(order));
+        m_strips->setMarks(derived->marks);
+        m_legend->setItems(m_strips->legend());
+        followSelection();
     });
+}
+
+void FilesView::pickFile(FileId file) {
+    if (m_updating || !file.valid())
+        return;
+    m_document->selection()->select(SelectedItem::file(file));
 }
 
 void FilesView::followSelection() {
@@ -79,6 +160,7 @@ void FilesView::followSelection() {
     if (checkpoint && item.isTensor())
         if (const auto tensor = checkpoint->tensor(item.tensorId()); tensor.sliceCount() > 0)
             file = checkpoint->slice(tensor.slice(0)).file;
+    m_strips->setSelected(item.tensorId(), item.isTensor() ? FileId() : file);
     const int row = m_model->rowOf(file);
     if (row >= 0)
         m_table->setCurrentIndex(m_model->index(row, 0));

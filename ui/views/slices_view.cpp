@@ -30,7 +30,7 @@ namespace {
 
 constexpr std::uint32_t SlicesAtOnce = 2000; ///< more are looked at in a worker
 constexpr int SliderSteps = 100'000;
-constexpr int SideWidth = 330, NeedsForSide = 760;
+constexpr int SideWidth = 390, NeedsForSide = 860;
 constexpr std::uint32_t MostInLegend = 32;
 
 std::uint64_t indexOfStep(int step, std::uint64_t extent) {

@@ -4,6 +4,7 @@
 #include "ui/style/icons.h"
 #include "ui/style/text.h"
 #include "ui/views/maps/slice_map.h"
+#include "ui/views/parts/statistics_panel.h"
 #include "ui/views/parts/table.h"
 
 #include <QHeaderView>
@@ -33,7 +34,8 @@ TensorPage::TensorPage(Document* document, QWidget* parent)
     , m_facts(new FactGrid(content()))
     , m_tableHeader(new SectionHeader(tr("Byte ranges"), content()))
     , m_table(new Table(content()))
-    , m_model(new SlicesModel(this)) {
+    , m_model(new SlicesModel(this))
+    , m_statistics(new StatisticsPanel(document, content())) {
     auto* expand = new QToolButton(content());
     expand->setIcon(style::icon(u"expand"));
     expand->setAutoRaise(true);
@@ -46,7 +48,8 @@ TensorPage::TensorPage(Document* document, QWidget* parent)
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Slices"));
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    for (const int column : {SlicesModel::Offset, SlicesModel::Size, SlicesModel::Bytes, SlicesModel::End, SlicesModel::File})
+    for (const int column :
+         {SlicesModel::Offset, SlicesModel::Size, SlicesModel::Bytes, SlicesModel::End, SlicesModel::File})
         m_table->setColumnHidden(column, true);
     column()->addWidget(m_name);
     column()->addWidget(m_line);
@@ -54,6 +57,7 @@ TensorPage::TensorPage(Document* document, QWidget* parent)
     column()->addWidget(m_findings);
     column()->addWidget(m_slicesHeader);
     column()->addWidget(m_map);
+    m_extra->addWidget(m_statistics);
     column()->addLayout(m_extra);
     column()->addWidget(m_tableHeader);
     column()->addWidget(m_table);
@@ -83,6 +87,7 @@ void TensorPage::clear() {
     m_tensor = {};
     m_map->clear();
     m_model->clear();
+    m_statistics->setTensor({});
     m_facts->setFacts({});
     clearLayout(m_findings->layout());
 }
@@ -100,6 +105,7 @@ void TensorPage::showTensor(TensorId id) {
         {style::parametersText(tensor.elements()), style::bytesText(tensor.bytes())},
         tr("%1 values, %2").arg(style::grouped(tensor.elements()), style::exactBytes(tensor.bytes())));
     m_facts->setFacts(factsOf(tensor));
+    m_statistics->setTensor(id);
     verticalScrollBar()->setValue(0);
     if (tensor.sliceCount() <= SlicesAtOnce) {
         if (const auto facts = sliceFacts(*checkpoint, id, JobContext()))

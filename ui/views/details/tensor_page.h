@@ -9,6 +9,7 @@
 namespace shardlens::ui {
 
 class SliceMap;
+class StatisticsPanel;
 class Table;
 
 /// A tensor: its slices drawn to scale, their byte ranges, ties, facts and findings.
@@ -44,6 +45,7 @@ private:
     SectionHeader* m_tableHeader;
     Table* m_table;
     SlicesModel* m_model;
+    StatisticsPanel* m_statistics;
     bool m_updating = false;
     std::optional<JobHandle<Result<SliceFactsPtr>>> m_cutting;
 };

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t LeastInRows = 4;
 constexpr double RowsMayDiffer = 0.35; ///< of the largest; a layer that differs more is no equal sibling
-constexpr double WantedAspect = 1.9;   ///< of a cell in rows: room for a title
+constexpr double LeastTitled = 2.4, LeastTitledWithin = 3.4; ///< heights in titles
+constexpr double WantedAspect = 1.9;                         ///< of a cell in rows: room for a title
 
 double worstAspect(double largest, double smallest, double sum, double side) {
     const double square = side * side, sumSquare = sum * sum;
@@ -73,7 +74,6 @@ private:
 
     void open(std::uint32_t index) {
         auto cell = m_layout->cells[index];
-        const double pad = cell.depth == 0 ? 0 : m_input.padding;
         if (m_names.isLeaf(cell.branch) || std::min(cell.rect.width(), cell.rect.height()) < m_input.smallest)
             return;
         auto children = m_names.children(cell.branch);
@@ -88,7 +88,11 @@ private:
             m_layout->cells[index].branch = children.front();
             return;
         }
-        cell.titled = cell.depth > 0 && cell.rect.height() >= 2.2 * m_input.header && cell.rect.width() >= 26;
+        // A title below a title needs more room than the first; without one a branch has no frame either.
+        const bool nested = cell.depth > 0 && m_layout->cells[cell.parent].titled;
+        cell.titled = cell.depth > 0 && cell.rect.width() >= 26 &&
+                      cell.rect.height() >= (nested ? LeastTitledWithin : LeastTitled) * m_input.header;
+        const double pad = cell.titled ? m_input.padding : 0;
         cell.inside = cell.rect.adjusted(pad, cell.titled ? m_input.header : pad, -pad, -pad);
         if (cell.inside.width() < 2 || cell.inside.height() < 2)
             return;

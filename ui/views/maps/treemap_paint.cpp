@@ -87,6 +87,8 @@ void Treemap::drawCell(QPainter& painter, const TreemapCell& cell, const TensorC
     if (!cell.leaf) {
         if (cell.depth == 0)
             return;
+        if (!cell.titled)
+            return;
         const auto ground = style::mix(theme.window, theme.text, std::min(0.03 + 0.02 * cell.depth, 0.12));
         painter.fillRect(rect, theme.line);
         painter.fillRect(rect.adjusted(pixel, pixel, -pixel, -pixel), cell.depth % 2 ? theme.window : ground);
@@ -133,7 +135,7 @@ void Treemap::drawLeafText(QPainter& painter, const TreemapCell& cell, const QCo
     const auto item = m_names->item(cell.branch.begin);
     const bool standing =
         cell.rect.height() > 2.6 * cell.rect.width() && cell.rect.width() > metrics.height() + 2;
-    const double room = (standing ? cell.rect.height() : cell.rect.width()) - 8;
+    const double room = (standing ? cell.rect.height() : cell.rect.width()) - 6;
     const auto fits = [&](const QString& text) {
         return metrics.horizontalAdvance(text) <= room;
     };
@@ -142,7 +144,7 @@ void Treemap::drawLeafText(QPainter& painter, const TreemapCell& cell, const QCo
             label.chop(qsizetype(std::char_traits<char>::length(ending)));
     if (!fits(label))
         return; // a label is dropped rather than cut to nothing
-    if (standing && m_names->isTensor(item) && m_names->isLeaf(cell.branch)) {
+    if ((standing || cell.rect.width() > 200) && m_names->isTensor(item) && m_names->isLeaf(cell.branch)) {
         const auto tensor = m_names->checkpoint()->tensor(m_names->tensor(item));
         const auto more = QStringLiteral("  ·  %1 %2  ·  %3")
                               .arg(style::plain(tensor.dtypeName(), 32), style::shapeText(tensor.shape()),

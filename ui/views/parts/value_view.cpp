@@ -81,7 +81,6 @@ void ValueView::openFirst() {
         const auto children = int(std::min<std::size_t>(m_model->valueOf(index).size(), OpensAtFirst));
         if (!m_model->hasChildren(index) || rows + children > OpensAtFirst)
             continue;
-        m_model->fetchMore(index);
         m_tree->expand(index);
         rows += children;
     }
