@@ -10,6 +10,7 @@
 #include "ui/views/slices_view.h"
 #include "ui/views/tensors_view.h"
 #include "ui/views/treemap_view.h"
+#include "ui/views/values_view.h"
 
 #include <QCoreApplication>
 
@@ -40,6 +41,7 @@ ViewSet makeViews(Document* document) {
     set.tabs.push_back({tr("Tensors"), new TensorsView(document)});
     set.slices = new SlicesView(document);
     set.tabs.push_back({tr("Slices"), set.slices, true});
+    set.tabs.push_back({tr("Values"), new ValuesView(document)});
     set.tabs.push_back({tr("JSON"), new JsonView(document), true});
 
     auto* contents = new ContentsView(document);

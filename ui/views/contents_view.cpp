@@ -96,6 +96,7 @@ ContentsView::ContentsView(Document* document, QWidget* parent)
         if (!m_updating)
             m_open.remove(m_model->keyOf(index));
     });
+    m_tree->viewport()->installEventFilter(this);
     connect(m_fold, &QAction::toggled, this, [this] { becomeFilter(); });
     connect(m_document, &Document::checkpointChanged, this, &ContentsView::becomeCheckpoint);
     connect(m_document, &Document::filterChanged, this, &ContentsView::becomeFilter);
@@ -129,7 +130,7 @@ void ContentsView::becomeCheckpoint() {
     m_derived = {};
     m_foldMarks = nullptr;
     m_alone.reset();
-    show(contentNow());
+    showContent(contentNow());
     openAtFirst();
     deriveMore();
 }
@@ -162,7 +163,7 @@ void ContentsView::becomeFilter() {
         return; // a new checkpoint is announced separately
     const auto topItem = m_model->itemOf(m_tree->indexAt(QPoint(1, 1)));
     markFolds();
-    show(contentNow());
+    showContent(contentNow());
     const QScopedValueRollback updating(m_updating, true);
     if (const auto index = m_model->indexOf(topItem); index.isValid() && !topItem.isNothing())
         m_tree->scrollTo(index, QAbstractItemView::PositionAtTop);
@@ -188,7 +189,7 @@ void ContentsView::markFolds() {
     m_marking = m_document->runner()->run<Marks>(mark);
     m_marking->then([this](const Marks& marks) {
         m_foldMarks = *marks;
-        show(contentNow());
+        showContent(contentNow());
     });
 }
 
@@ -208,11 +209,11 @@ void ContentsView::splitAround(const SelectedItem& item) {
         return;
     m_alone = position;
     const int scrolled = m_tree->verticalScrollBar()->value();
-    show(contentNow());
+    showContent(contentNow());
     m_tree->verticalScrollBar()->setValue(scrolled);
 }
 
-void ContentsView::show(const ContentsModel::Content& content) {
+void ContentsView::showContent(const ContentsModel::Content& content) {
     {
         const QScopedValueRollback updating(m_updating, true);
         m_model->setContent(content);
@@ -310,9 +311,10 @@ void ContentsView::pick(const QModelIndex& index) {
         QMetaObject::invokeMethod(this, &ContentsView::followSelection, Qt::QueuedConnection);
 }
 
-void ContentsView::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    dropColumns();
+bool ContentsView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_tree->viewport() && event->type() == QEvent::Resize)
+        dropColumns();
+    return QWidget::eventFilter(watched, event);
 }
 
 void ContentsView::changeEvent(QEvent* event) {

@@ -39,13 +39,13 @@ signals:
     void summaryChanged();
 
 protected:
-    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void becomeCheckpoint();
     void becomeFilter();
-    void show(const ContentsModel::Content& content);
+    void showContent(const ContentsModel::Content& content);
     void openAtFirst();
     void openRemembered(const QModelIndex& parent);
     void openAll(const QModelIndex& parent, int& budget);

@@ -104,11 +104,11 @@ void RanksView::build(std::uint32_t depth) {
         });
     m_building->then([this](const Result<RankTablePtr>& table) {
         if (table)
-            show(*table);
+            showTable(*table);
     });
 }
 
-void RanksView::show(const RankTablePtr& table) {
+void RanksView::showTable(const RankTablePtr& table) {
     const bool any = table->rankCount > 0;
     m_stack->setCurrentWidget(any ? m_content : m_nothing);
     if (!any) {

@@ -30,7 +30,7 @@ public:
 private:
     void becomeCheckpoint();
     void build(std::uint32_t depth);
-    void show(const RankTablePtr& table);
+    void showTable(const RankTablePtr& table);
     void followSelection();
     void filterBy(quint32 row, quint32 column);
     QString balanceSentence(const RankTable& table) const;

@@ -124,12 +124,16 @@ void SliceMap::fillPieces(QImage& image, const QRectF& area) const {
 
 void SliceMap::drawDamages(QPainter& painter) const {
     const style::Theme theme(palette());
-    const auto atLeast = [](QRectF rect) {
+    const auto area = mapArea();
+    const auto atLeast = [&area](QRectF rect) { // also at the far edges
         rect.setWidth(std::max(rect.width(), 2.0));
         rect.setHeight(std::max(rect.height(), 2.0));
+        if (rect.left() < area.right())
+            rect.moveLeft(std::min(rect.left(), area.right() - std::min(rect.width(), 2.0)));
+        if (rect.top() < area.bottom())
+            rect.moveTop(std::min(rect.top(), area.bottom() - std::min(rect.height(), 2.0)));
         return rect;
     };
-    const auto area = mapArea();
     const auto tensor = m_checkpoint->tensor(m_tensor);
     if (m_facts->short_)
         for (const auto& piece : m_plane.pieces) {

@@ -191,7 +191,8 @@ void Treemap::zoomOut() {
     for (const auto& part : path)
         if (part.depth < m_root.depth && part.end - part.begin > m_root.end - m_root.begin)
             up = part;
-    setRoot(up);
+    const auto whole = m_names->root();
+    setRoot(up.end - up.begin == whole.end - whole.begin ? whole : up);
 }
 
 void Treemap::mouseDoubleClickEvent(QMouseEvent* event) {
