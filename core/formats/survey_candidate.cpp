@@ -22,7 +22,7 @@ bool isPickle(Format format) {
 auto rank(const SurveyPart& part) {
     const auto last =
         std::string_view(part.name).substr(part.name.rfind('/') + 1); // of `epoch_0_step_10/optim`
-    const bool isOptimizer = last == "optim" || last == "optimizer";
+    const bool isOptimizer = last.starts_with("optim");
     return std::tuple(isOptimizer, isPickle(part.format), !part.variant.empty());
 }
 

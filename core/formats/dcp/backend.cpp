@@ -2,6 +2,7 @@
 #include "formats/dcp/backend.h"
 
 #include "base/units.h"
+#include "formats/dcp/dims_reading.h"
 #include "formats/dcp/item.h"
 #include "formats/dcp/rules.h"
 #include "formats/pickle/to_value.h"
@@ -93,7 +94,7 @@ Result<Payload> Backend::payload(const Checkpoint& checkpoint, SliceId id) const
         return Failure(inFile(item.error(), place, name));
     if (!equal(item->recipe.shape, slice.box.size))
         return fail(rules::dcp::SizeDiffers,
-                    {name, formatShape(slice.box.offset), formatShape(item->recipe.shape),
+                    {name, offsetText(slice.box.offset), formatShape(item->recipe.shape),
                      formatShape(slice.box.size)},
                     where);
     return payloadOf(*item, place, slice.file);

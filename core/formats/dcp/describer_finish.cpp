@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/units.h"
 #include "formats/dcp/backend.h"
 #include "formats/dcp/describer.h"
 #include "formats/dcp/dims_reading.h"
@@ -82,7 +81,7 @@ void Describer::addPartSlice(const PlannedSlice& slice, const SafetensorsPart& t
         Lost& lost = m_lost[number];
         if (lost.slices++ == 0) {
             lost.name = name;
-            lost.offset = formatShape(offset);
+            lost.offset = offsetText(offset);
         }
         appendOnce(lost.tensors, slice.tensor);
     }

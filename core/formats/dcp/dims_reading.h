@@ -5,6 +5,8 @@
 #include "formats/pickle/pickle.h"
 #include "model/box.h"
 
+#include <string>
+
 namespace shardlens::dcp {
 
 /// The numbers of a torch.Size, tuple or list; false where it holds anything else. `lastTimes` multiplies the
@@ -25,6 +27,14 @@ inline bool readDims(const pickle::Pickle& pickle, pickle::Node node, std::uint6
     const auto scaled = checkedMul(out.back(), lastTimes);
     out.back() = scaled.value_or(0);
     return scaled.has_value();
+}
+
+/// Where a slice begins, for messages: `[4, 0]`.
+inline std::string offsetText(DimsView offset) {
+    std::string text = "[";
+    for (const std::uint64_t one : offset)
+        text += (text.size() == 1 ? "" : ", ") + std::to_string(one);
+    return text + "]";
 }
 
 } // namespace shardlens::dcp

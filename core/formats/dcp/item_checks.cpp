@@ -52,10 +52,10 @@ private:
         return size;
     }
 
-    std::string offsetText(const PlannedSlice& slice) const {
+    std::string placeText(const PlannedSlice& slice) const {
         Dims offset;
         readDims(*m_describer.metadata()[slice.metadata].pickle, slice.offset, slice.lastTimes, offset);
-        return formatShape(offset);
+        return offsetText(offset);
     }
 
     Result<void> look(std::size_t index) {
@@ -135,7 +135,7 @@ private:
         where.offset = slice.item->range.begin;
         where.item = tensorName;
         m_builder.addFinding(rules::dcp::SizeDiffers,
-                             {tensorName, offsetText(slice), formatShape(size), formatShape(sizeOf(slice))},
+                             {tensorName, placeText(slice), formatShape(size), formatShape(sizeOf(slice))},
                              where, {Subject::Kind::Tensor, slice.tensor.value()}, {slice.tensor});
     }
 
@@ -143,7 +143,7 @@ private:
         if (m_unreadable++ >= MaxItemFindings)
             return;
         m_builder.addFinding(rules::dcp::ItemUnreadable,
-                             {std::string(m_builder.name(slice.tensor)), offsetText(slice), message(problem)},
+                             {std::string(m_builder.name(slice.tensor)), placeText(slice), message(problem)},
                              problem.where, {Subject::Kind::Tensor, slice.tensor.value()}, {slice.tensor});
     }
 

@@ -121,8 +121,8 @@ std::vector<Fact> metadataFacts(const MetadataFile& metadata) {
     const auto ofStorage = [&](std::string_view name) {
         return p.text(p.attribute(metadata.storageMeta, name).value_or(Node()));
     };
-    add("metadata version", p.text(metadata.version));
-    add("trainer's path", trainersPath(metadata));
+    add("version", p.text(metadata.version));
+    add("saved to", trainersPath(metadata));
     add("save id", ofStorage("save_id"));
     add("load id", ofStorage("load_id"));
     std::string modules;

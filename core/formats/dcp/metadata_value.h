@@ -14,7 +14,7 @@ namespace shardlens::dcp {
 /// Dict says.
 Result<Value> metadataValue(const std::vector<MetadataFile>& metadata, const JobContext& context);
 
-/// The same for people: `save id`, `load id`, `trainer's path`, …
+/// The same for people: `version`, `saved to` (the trainer's path), `save id`, `load id`, `modules`
 std::vector<Fact> metadataFacts(const MetadataFile& metadata);
 
 /// StorageMeta.checkpoint_id; empty where there is none.

@@ -130,7 +130,8 @@ private:
         std::size_t looked = 0;
         std::size_t nested = 0;
         for (const TreeName& name : candidate.names) {
-            if (name.kind != NameKind::Folder || looked++ >= MaxSubfolders)
+            // A link (LATEST) names a folder that is here under its own name.
+            if (name.kind != NameKind::Folder || name.isLink || looked++ >= MaxSubfolders)
                 continue;
             SHARDLENS_CHECK(context.checkStop());
             if (look(*candidate.folder, name.name, found, unfinished) || nested >= MaxNested)
