@@ -9,5 +9,7 @@ namespace shardlens::ui {
 void showAbout(QWidget* parent);
 /// What can be opened and what can be written.
 void showFormats(QWidget* parent);
+/// Every rule that a finding can name, with what to do.
+void showRules(QWidget* parent);
 
 } // namespace shardlens::ui

@@ -48,6 +48,7 @@ Actions::Actions(QWidget* window)
     , back(make(window, tr("&Back"), QStringLiteral("back"), QKeySequence::Back))
     , forward(make(window, tr("&Forward"), QStringLiteral("forward"), QKeySequence::Forward))
     , formats(make(window, tr("&Formats"), QStringLiteral("rules"), QKeySequence::HelpContents))
+    , rules(make(window, tr("&Rules"), QStringLiteral("check")))
     , about(make(window, tr("&About Shardlens"), QStringLiteral("info")))
     , openMenu(new QMenu(tr("Open"), window))
     , recentMenu(new QMenu(tr("Open &recent"), window))
@@ -82,7 +83,7 @@ void Actions::fillMenuBar(QMenuBar* bar) const {
     QMenu* go = bar->addMenu(tr("&Go"));
     go->addActions({back, forward});
     QMenu* help = bar->addMenu(tr("&Help"));
-    help->addActions({formats, about});
+    help->addActions({formats, rules, about});
 }
 
 QList<QAction*> Actions::needCheckpoint() const {

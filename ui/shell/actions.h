@@ -29,6 +29,7 @@ struct Actions {
     QAction* back;
     QAction* forward;
     QAction* formats;
+    QAction* rules;
     QAction* about;
 
     QMenu* openMenu; ///< of the toolbar: file, folder, recent

@@ -111,6 +111,7 @@ void MainWindow::connectActions() {
     on(actions.consolidate, [this] { consolidate({}, {}); });
     on(actions.check, [this] { checkDeeply(); });
     on(actions.formats, [this] { showFormats(this); });
+    on(actions.rules, [this] { showRules(this); });
     on(actions.about, [this] { showAbout(this); });
     on(actions.back, [this] { m_document.selection()->goBack(); });
     on(actions.forward, [this] { m_document.selection()->goForward(); });

@@ -180,6 +180,8 @@ private:
         save(&settings, "preferences");
         showFormats(&window);
         save(window.findChildren<QDialog*>().last(), "formats");
+        showRules(&window);
+        save(window.findChildren<QDialog*>().last(), "rules");
         for (QDialog* each : window.findChildren<QDialog*>())
             each->close();
     }
