@@ -7,7 +7,6 @@
 #include "formats/open.h"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <tuple>
@@ -96,8 +95,7 @@ private:
         if (findings.empty())
             session.print(session.paint(Ink::Green, "No findings.") + "\n");
         else
-            session.print(fmt::format("{} errors, {} warnings, {} notes\n", counts.errors, counts.warnings,
-                                      counts.infos));
+            session.print(countsText(counts) + "\n");
     }
 
     PathOption m_path;

@@ -211,8 +211,8 @@ private:
             printPlan(session, plan);
         }
         session.out().flush();
-        session.complain(error);
-        session.note("The plan is blocked; nothing was written.");
+        session.note("shardlens-cli: The plan is blocked, nothing was written: " + describe(error) + " [" +
+                     std::string(error.rule->id) + "]");
         return CannotOpen;
     }
 

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
-#include "app/cli/rule_catalogue.h"
 #include "app/cli/rules.h"
-#include "app/cli/table.h"
+#include "catalog/rule_catalog.h"
 
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
 
 namespace shardlens::cli {
 
 namespace {
+
+/// The rules of core and those of the command line, by id.
+std::vector<const Rule*> knownRules() {
+    std::vector<const Rule*> out(allRules().begin(), allRules().end());
+    out.insert(out.end(), std::begin(rules::cli::all), std::end(rules::cli::all));
+    std::sort(out.begin(), out.end(), [](const Rule* a, const Rule* b) { return a->id < b->id; });
+    return out;
+}
 
 void writeRule(JsonWriter& json, const Rule& rule) {
     json.beginObject();
@@ -29,12 +38,14 @@ public:
 
     int run(Session& session) override {
         std::vector<const Rule*> chosen;
-        if (const auto* rule = findRule(m_rule))
-            chosen.push_back(rule);
-        else
-            for (const auto* one : allRules())
-                if (one->id.starts_with(m_rule))
-                    chosen.push_back(one);
+        for (const auto* rule : knownRules()) {
+            if (rule->id == m_rule) {
+                chosen = {rule};
+                break;
+            }
+            if (rule->id.starts_with(m_rule))
+                chosen.push_back(rule);
+        }
         if (chosen.empty())
             return session.failure(Error{&rules::cli::NoSuchRule, {m_rule}, {}});
         if (session.json())

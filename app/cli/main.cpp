@@ -42,6 +42,7 @@ void waitForInterrupts(std::stop_source source, sigset_t set) {
 int main(int argc, char** argv) {
     // A closed pipe is an error of write(), which the commands notice.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // so is a file that may not grow
     const auto set = interrupts();
     pthread_sigmask(SIG_BLOCK, &set, nullptr); // threads inherit it: only the waiting one takes signals
     std::stop_source source;

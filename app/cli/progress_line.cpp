@@ -63,7 +63,7 @@ ProgressLine::~ProgressLine() {
         return;
     m_thread.request_stop();
     m_thread.join();
-    update(false);
+    update(!m_err.isTerminal()); // a log gets the last state, a terminal its line back
     clear();
 }
 

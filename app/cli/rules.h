@@ -5,8 +5,7 @@
 
 namespace shardlens::rules::cli {
 
-inline constexpr Rule Usage{"cli.usage", Severity::Error, "{0}",
-                            "shardlens-cli {1} --help lists the options."};
+inline constexpr Rule Usage{"cli.usage", Severity::Error, "{0}", "{1} --help lists what there is."};
 inline constexpr Rule BadOption{"cli.bad-option", Severity::Error, "{0} cannot be understood: \"{1}\".",
                                 "Write it as {2}."};
 inline constexpr Rule NoSuchName{"cli.no-such-name", Severity::Error,

@@ -47,7 +47,8 @@ int usageFailure(const std::string& command, const std::string& text, bool json,
     CommonOptions options;
     options.json = json;
     Session session(command, options, out, err, {});
-    return session.failure(Error{&rules::cli::Usage, {text, command}, {}}, CannotOpen);
+    const auto call = command.empty() ? std::string("shardlens-cli") : "shardlens-cli " + command;
+    return session.failure(Error{&rules::cli::Usage, {text, call}, {}}, CannotOpen);
 }
 
 class Program {
@@ -77,7 +78,7 @@ public:
         } catch (const CLI::Success& wanted) {
             return printHelp(wanted);
         } catch (const CLI::ParseError& error) {
-            return usageFailure(chosenName(), error.what(), json, m_out, m_err);
+            return usageFailure(chosenName(), usageText(arguments, error), json, m_out, m_err);
         }
         for (std::size_t i = 0; i < m_commands.size(); ++i)
             if (m_app.get_subcommand(m_commands[i]->name())->parsed())
@@ -89,6 +90,13 @@ private:
     std::string chosenName() const {
         const auto parsed = m_app.get_subcommands();
         return parsed.empty() ? std::string() : parsed.front()->get_name();
+    }
+
+    /// CLI11 says of an unknown command that one is required.
+    std::string usageText(const std::vector<std::string>& arguments, const CLI::ParseError& error) const {
+        const bool named = !arguments.empty() && !arguments.front().starts_with('-');
+        return named && chosenName().empty() ? "There is no command \"" + arguments.front() + "\"."
+                                             : error.what();
     }
 
     int printHelp(const CLI::Success& wanted) {

@@ -95,9 +95,7 @@ void Session::noteFindings(const Checkpoint& checkpoint, const std::string& path
     const auto counts = countFindings(checkpoint.findings());
     if (counts.errors + counts.warnings + counts.infos == 0)
         return;
-    note(fmt::format("{}, {}, {}: shardlens-cli check {}", counted(counts.errors, "error"),
-                     counted(counts.warnings, "warning"), counted(counts.infos, "note"),
-                     escapeText(shellQuoted(path))));
+    note(countsText(counts) + ": shardlens-cli check " + escapeText(shellQuoted(path)));
 }
 
 int Session::failure(const Error& error, ExitStatus status) {
@@ -112,6 +110,11 @@ int Session::failure(const Error& error, ExitStatus status) {
     else
         note("shardlens-cli: " + describe(error) + " [" + std::string(error.rule->id) + "]");
     return cancelled ? Cancelled : status;
+}
+
+std::string countsText(const FindingCounts& counts) {
+    return counted(counts.errors, "error") + ", " + counted(counts.warnings, "warning") + ", " +
+           counted(counts.infos, "note");
 }
 
 void writeErrorField(JsonWriter& json, const Error& error) {

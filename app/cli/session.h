@@ -78,6 +78,9 @@ private:
     JobContext m_context;
 };
 
+/// `2 errors, 1 warning, 0 notes`.
+std::string countsText(const FindingCounts& counts);
+
 /// `"error": {rule message file offset}` of an open document.
 void writeErrorField(JsonWriter& json, const Error& error);
 
