@@ -15,7 +15,7 @@ namespace shardlens::cli {
 
 namespace {
 
-/// Below this, items stand with the rest of their names: hostile names nest without end.
+/// A branch as deep as this is one row with its sums: hostile names nest without end.
 constexpr std::uint32_t DeepestBranch = 64;
 
 /// What the walk prints: a branch, or several alike ones under one label.
@@ -62,17 +62,17 @@ private:
     std::string label(const Branch& branch) const { return std::string(m_tree.label(branch)); }
 
     /// Follows single children, so that `q.weight` is one row.
-    Row row(Branch branch) const {
+    Row row(const Branch& branch) const {
         Row out{branch, label(branch)};
         while (!m_tree.isLeaf(out.branch) && out.branch.depth < DeepestBranch) {
             const auto children = m_tree.children(out.branch);
             if (children.size() != 1)
                 break;
-            const bool slash = !m_tree.isTensor(m_tree.item(branch.begin));
+            const auto below = m_tree.label(children.front());
+            // Labels are views of one name: what stands before a deeper one is the separator.
+            if (children.front().depth > out.branch.depth)
+                out.label += below.data()[-1] + std::string(below);
             out.branch = children.front();
-            if (out.branch.depth > branch.depth)
-                out.label += (slash ? "/" : ".") + label(out.branch);
-            branch = out.branch;
         }
         return out;
     }
