@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstring>
 #include <new>
+#include <stdexcept>
 #include <utility>
 
 namespace shardlens {
@@ -17,6 +18,10 @@ namespace {
 Failure endOf(const ByteSource& source, std::uint64_t offset, std::uint64_t length) {
     return fail(rules::UnexpectedEnd, {source.name(), source.size(), length},
                 {.file = source.name(), .offset = offset, .item = {}});
+}
+
+Failure noMemoryFor(const ByteSource& source) {
+    return fail(rules::OutOfMemory, {source.name()}, {.file = source.name(), .offset = {}, .item = {}});
 }
 
 class MemorySource final : public ByteSource {
@@ -105,7 +110,9 @@ Result<std::vector<std::byte>> readAll(const ByteSource& source, std::uint64_t l
         SHARDLENS_CHECK(source.readAt(0, bytes));
         return bytes;
     } catch (const std::bad_alloc&) {
-        return fail(rules::OutOfMemory, {source.name()}, {.file = source.name(), .offset = {}, .item = {}});
+        return noMemoryFor(source);
+    } catch (const std::length_error&) { // more than a vector can ever hold
+        return noMemoryFor(source);
     }
 }
 

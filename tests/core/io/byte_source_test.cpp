@@ -274,7 +274,7 @@ private slots:
         VERIFY_RULE(readText(source, 7, 2), "io.unexpected-end");
         source.changesAtRead = source.reads();
         VERIFY_RULE(readText(source, 0, 1), "io.changed");
-        source.claimedSize = std::uint64_t{1} << 62;
+        source.claimedSize = ~std::uint64_t{0};
         VERIFY_RULE(readAll(source, ~std::uint64_t{0}), "job.out-of-memory");
     }
 };

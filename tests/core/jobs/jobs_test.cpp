@@ -111,8 +111,8 @@ private slots:
         const auto defect = [](std::size_t) -> Result<void> {
             throw std::logic_error("x");
         };
-        QVERIFY_EXCEPTION_THROWN(static_cast<void>(parallelFor(withThreads(2), 10, defect)),
-                                 std::logic_error);
+        QVERIFY_THROWS_EXCEPTION(std::logic_error,
+                                 static_cast<void>(parallelFor(withThreads(2), 10, defect)));
     }
 
     void contextDefaults() {
