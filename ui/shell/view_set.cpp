@@ -49,7 +49,7 @@ ViewSet makeViews(Document* document) {
                          tr("Contents"),
                          contents,
                          Qt::LeftDockWidgetArea,
-                         {},
+                         {contents->foldAction()},
                          summaryOf(contents)});
     set.details = new DetailsView(document);
     set.docks.push_back(

@@ -21,6 +21,7 @@ FindingsView::FindingsView(Document* document, QWidget* parent)
     , m_stack(new QStackedLayout(this)) {
     m_table->setModel(m_model);
     m_table->horizontalHeader()->hide();
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setAccessibleName(tr("Findings"));
     m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_stack->addWidget(m_table);

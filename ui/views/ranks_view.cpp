@@ -21,7 +21,7 @@ constexpr int Automatic = 0;
 std::uint32_t automaticDepth(const NameTree& names) {
     std::uint32_t best = 1;
     for (std::uint32_t depth = 1; depth <= Deepest; ++depth)
-        if (const auto rows = branchesAtDepth(names, depth, FewRows + 1).size(); rows <= FewRows)
+        if (const auto rows = branchesAtDepth(names, depth, MostRows).size(); rows <= FewRows)
             best = depth;
         else
             break;

@@ -76,6 +76,7 @@ SlicesView::SlicesView(Document* document, QWidget* parent)
     coverage->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_coverage->setBackgroundRole(QPalette::Base);
     m_coverage->setAutoFillBackground(true);
+    m_side->setMinimumWidth(SideWidth);
     auto* side = new QVBoxLayout(m_side);
     side->setContentsMargins(0, 0, 0, 0);
     side->setSpacing(0);

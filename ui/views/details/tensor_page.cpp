@@ -179,8 +179,9 @@ void TensorPage::showFindings(const SliceFacts& facts) {
             lines->addWidget(new FindingLine(finding.severity(), style::message(finding.what),
                                              style::advice(finding.what), m_findings));
     }
+    const bool said = shown > 0; // a finding names the first hole; the slices view names all
     for (const auto& damage : facts.damages)
-        if (shown++ < MostFindings) {
+        if (!said && shown++ < MostFindings) {
             const auto text = damageText(*checkpoint, m_tensor, damage);
             lines->addWidget(new FindingLine(Severity::Error, text.title, text.explanation, m_findings));
         }

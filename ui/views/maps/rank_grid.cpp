@@ -244,8 +244,9 @@ void RankGrid::drawColumns(QPainter& painter) const {
                              Qt::AlignCenter, bytes);
         }
         const double part = m_table->mean() ? double(each) / double(m_table->mean()) - 1 : 0;
-        const auto percent = (part >= 0 ? QStringLiteral("+") : QStringLiteral("−")) +
-                             QString::number(std::lround(std::fabs(part) * 100)) + QStringLiteral(" %");
+        const auto rounded = std::lround(std::fabs(part) * 100);
+        const auto sign = rounded == 0 ? QString() : part > 0 ? QStringLiteral("+") : QStringLiteral("−");
+        const auto percent = sign + QString::number(rounded) + QStringLiteral(" %");
         if (metrics.horizontalAdvance(percent) + 4 <= bar.width() && bar.height() > metrics.height() + 6) {
             painter.setPen(style::textOn(color));
             painter.drawText(bar.adjusted(0, 0, 0, -3), Qt::AlignHCenter | Qt::AlignBottom, percent);

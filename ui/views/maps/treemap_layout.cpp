@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t LeastInRows = 4;
 constexpr double RowsMayDiffer = 0.35; ///< of the largest; a layer that differs more is no equal sibling
-constexpr double LeastTitled = 2.4, LeastTitledWithin = 3.4; ///< heights in titles
-constexpr double WantedAspect = 1.9;                         ///< of a cell in rows: room for a title
+constexpr double LeastTitled = 2.4, LeastTitledWithin = 5, RoomyParent = 9; ///< heights in titles
+constexpr double WantedAspect = 1.9; ///< of a cell in rows: room for a title
 
 double worstAspect(double largest, double smallest, double sum, double side) {
     const double square = side * side, sumSquare = sum * sum;
@@ -88,10 +88,13 @@ private:
             m_layout->cells[index].branch = children.front();
             return;
         }
-        // A title below a title needs more room than the first; without one a branch has no frame either.
-        const bool nested = cell.depth > 0 && m_layout->cells[cell.parent].titled;
-        cell.titled = cell.depth > 0 && cell.rect.width() >= 26 &&
-                      cell.rect.height() >= (nested ? LeastTitledWithin : LeastTitled) * m_input.header;
+        // Where several levels compete for little room the outer one is named; without a title no frame
+        // either.
+        const auto& parent = m_layout->cells[cell.parent];
+        const bool named = cell.depth > 0 && (cell.depth == 1 || parent.titled);
+        const bool roomy = parent.rect.height() >= RoomyParent * m_input.header;
+        cell.titled = named && cell.rect.width() >= 26 &&
+                      cell.rect.height() >= (roomy ? LeastTitled : LeastTitledWithin) * m_input.header;
         const double pad = cell.titled ? m_input.padding : 0;
         cell.inside = cell.rect.adjusted(pad, cell.titled ? m_input.header : pad, -pad, -pad);
         if (cell.inside.width() < 2 || cell.inside.height() < 2)

@@ -22,7 +22,7 @@ public:
     double barHeight(std::size_t bin) const;
 
     QSize sizeHint() const override { return {320, 150}; }
-    QSize minimumSizeHint() const override { return {120, 90}; }
+    QSize minimumSizeHint() const override { return {120, 130}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -13,7 +13,7 @@ namespace shardlens::ui {
 namespace {
 
 constexpr int LooksAt = 200; ///< rows that decide how wide a column is
-constexpr int Widest = 420;
+constexpr int Widest = 560;
 constexpr int LeastStretched = 300; ///< of a column that takes what is left: then the table scrolls
 
 } // namespace
