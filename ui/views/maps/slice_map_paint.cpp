@@ -128,9 +128,9 @@ void SliceMap::drawDamages(QPainter& painter) const {
     const auto atLeast = [&area](QRectF rect) { // also at the far edges
         rect.setWidth(std::max(rect.width(), 2.0));
         rect.setHeight(std::max(rect.height(), 2.0));
-        if (rect.left() < area.right())
+        if (rect.left() <= area.right())
             rect.moveLeft(std::min(rect.left(), area.right() - std::min(rect.width(), 2.0)));
-        if (rect.top() < area.bottom())
+        if (rect.top() <= area.bottom())
             rect.moveTop(std::min(rect.top(), area.bottom() - std::min(rect.height(), 2.0)));
         return rect;
     };
