@@ -182,13 +182,14 @@ void Describer::addChunks(std::uint32_t metadata, TensorId tensor, std::string_v
                           bool isNew, std::uint64_t lastTimes) {
     const Pickle& p = *m_metadata[metadata].pickle;
     const auto list = p.items(chunks);
+    const auto key = m_storage[metadata].keyOf(name);
     for (std::size_t i = 0; i < list.size(); ++i) {
         PlannedSlice slice;
         slice.tensor = tensor;
         slice.metadata = metadata;
         slice.offset = m_fields.offsets.of(p, list[i]).value_or(Node());
         slice.size = m_fields.sizes.of(p, list[i]).value_or(Node());
-        slice.item = m_storage[metadata].find(name, slice.offset, i);
+        slice.item = key ? m_storage[metadata].find(*key, slice.offset, i) : nullptr;
         slice.dtype = m_builder.dtype(tensor);
         slice.lastTimes = lastTimes;
         planSlice(slice, isNew);

@@ -96,17 +96,17 @@ void Describer::reportCollected() {
     if (!m_unknownDTypes.empty())
         m_builder.addFinding(rules::dcp::UnknownDType,
                              {std::uint64_t{m_unknownDTypes.size()}, m_unknownDTypeNames}, {}, {},
-                             std::move(m_unknownDTypes));
+                             m_unknownDTypes);
     if (!m_reformulated.empty())
         m_builder.addFinding(rules::dcp::Reformulated, {std::uint64_t{m_reformulated.size()}}, {}, {},
-                             std::move(m_reformulated));
+                             m_reformulated);
     if (!m_unknownTransforms.empty() || m_valuesWithTransform > 0) {
         std::string name;
         for (const StorageIndex& index : m_storage)
             name = name.empty() ? index.unknownTransform() : name;
         m_builder.addFinding(rules::dcp::UnknownTransform,
                              {std::uint64_t{m_unknownTransforms.size()} + m_valuesWithTransform, name}, {},
-                             {}, std::move(m_unknownTransforms));
+                             {}, m_unknownTransforms);
     }
     for (auto& [number, lost] : m_lost) {
         const FileTable::File& file = m_files.at(number);

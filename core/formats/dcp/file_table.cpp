@@ -58,14 +58,14 @@ void FileTable::report() {
         if (file.id.valid())
             subject = {Subject::Kind::File, file.id.value()};
         const Error& problem = file.problem.error();
+        const std::uint64_t tensors = file.tensors.size(); // before the list is moved away
         if (!file.id.valid()) {
             // The guard's own sentence names the path again; its reason is the second argument.
             const Arg reason = problem.args.size() > 1 ? problem.args[1] : Arg(message(problem));
             m_builder.addFinding(rules::dcp::UnsafePath, {file.path, reason}, where, subject,
                                  std::move(file.tensors));
         } else if (file.missing) {
-            m_builder.addFinding(rules::dcp::FileMissing,
-                                 {file.path, std::uint64_t{file.tensors.size()}, file.values}, where, subject,
+            m_builder.addFinding(rules::dcp::FileMissing, {file.path, tensors, file.values}, where, subject,
                                  std::move(file.tensors));
         } else {
             m_builder.addFinding(rules::dcp::FileUnreadable, {file.path, message(problem)}, where, subject,

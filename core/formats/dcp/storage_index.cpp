@@ -162,16 +162,18 @@ bool StorageIndex::offsetLess(pickle::Node a, pickle::Node b) const {
         [this](Node x, Node y) { return m_pickle->asInt(x) < m_pickle->asInt(y); });
 }
 
-const StoredItem* StorageIndex::find(std::string_view name, pickle::Node offset, std::size_t position) const {
+std::optional<std::uint32_t> StorageIndex::keyOf(std::string_view name) const {
     const auto known = m_keys.find(name);
-    if (known == m_keys.end())
-        return nullptr;
-    const std::uint32_t first = m_first[known->second];
-    const std::uint32_t last = m_first[known->second + 1];
+    return known == m_keys.end() ? std::nullopt : std::optional(known->second);
+}
+
+const StoredItem* StorageIndex::find(std::uint32_t key, pickle::Node offset, std::size_t position) const {
+    const std::uint32_t first = m_first[key];
+    const std::uint32_t last = m_first[key + 1];
     if (position < last - first)
         if (const StoredItem& likely = m_items[m_order[first + position]]; likely.offset == offset)
             return &likely;
-    if (!m_sorted[known->second]) {
+    if (!m_sorted[key]) {
         for (std::uint32_t i = last; i-- > first;)
             if (sameOffset(m_items[m_order[i]].offset, offset))
                 return &m_items[m_order[i]];

@@ -40,7 +40,9 @@ public:
     std::span<const StoredItem> all() const { return m_items; }
     /// The item of a slice: `position` is where the slice stands among its tensor's, a hint that is mostly
     /// right.
-    const StoredItem* find(std::string_view name, pickle::Node offset, std::size_t position) const;
+    const StoredItem* find(std::uint32_t key, pickle::Node offset, std::size_t position) const;
+    /// The number of a name, for find(); nothing where no item has it.
+    std::optional<std::uint32_t> keyOf(std::string_view name) const;
     /// The item of a value.
     const StoredItem* find(std::string_view name) const;
     const std::string& unknownTransform() const { return m_unknownTransform; }

@@ -251,6 +251,9 @@ void DcpTest::everyRuleHasAProvocation() {
     for (const Finding& finding : checkpoint->findings()) {
         QVERIFY(!message(finding.what).empty());
         QVERIFY(message(finding.what).find("{") == std::string::npos);
+        QVERIFY2(message(finding.what).find("; 0 tensors and 0 values") == std::string::npos,
+                 message(finding.what).c_str());
+        QVERIFY2(!message(finding.what).starts_with("0 "), message(finding.what).c_str());
         for (const TensorId tensor : finding.tensors)
             QVERIFY(finding.severity() != Severity::Error || !checkpoint->tensor(tensor).readable());
     }
