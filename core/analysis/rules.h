@@ -22,16 +22,13 @@ inline constexpr Rule Identical{
 inline constexpr Rule StoredCrc{"values.crc-mismatch", Severity::Error,
                                 "The stored data of \"{0}\" has CRC {1}, its record says {2}.",
                                 "The data was changed or damaged after it was written; copy the file again."};
-inline constexpr Rule NoStatistics{"values.no-statistics", Severity::Error,
-                                   "There are no statistics for values of dtype {0}.",
-                                   "Shardlens does not know how such values are stored."};
 
 inline constexpr Rule RenameCollision{
     "compare.rename-collision", Severity::Error,
     "The renaming gives \"{0}\" the name \"{1}\", which another tensor has.",
     "Make the pattern more exact, so that every tensor keeps a name of its own."};
 
-inline constexpr const Rule* all[] = {&HasNan,    &HasInfinity,  &AllZero,        &Identical,
-                                      &StoredCrc, &NoStatistics, &RenameCollision};
+inline constexpr const Rule* all[] = {&HasNan,    &HasInfinity, &AllZero,
+                                      &Identical, &StoredCrc,   &RenameCollision};
 
 } // namespace shardlens::rules::analysis

@@ -198,9 +198,6 @@ private:
 Result<Statistics> compute(const CheckpointPtr& checkpoint, TensorId tensor, const StatisticsOptions& options,
                            const JobContext& context) {
     SHARDLENS_TRY(const auto reader, TensorReader::open(checkpoint, tensor, context));
-    if (reader->dtype() == DType::Unknown)
-        return fail(rules::analysis::NoStatistics, {std::string(checkpoint->tensor(tensor).dtypeName())},
-                    {{}, std::nullopt, std::string(checkpoint->tensor(tensor).name())});
     return Pass(*reader, context).run(options.bins);
 }
 

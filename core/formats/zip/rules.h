@@ -55,9 +55,6 @@ inline constexpr Rule ZipPrepended{"zip.prepended-data", Severity::Warning,
                                    "Most readers accept this; pack the archive again to be safe."};
 inline constexpr Rule ZipTrailing{"zip.trailing-bytes", Severity::Warning, "{0} lie after the archive's end.",
                                   "Most readers accept this; pack the archive again to be safe."};
-inline constexpr Rule ZipUnflaggedName{"zip.name-encoding", Severity::Warning,
-                                       "The entry's name is not ASCII and is not marked as UTF-8.",
-                                       "Other programs may show another name."};
 inline constexpr Rule ZipExtraBroken{"zip.extra-broken", Severity::Error,
                                      "The entry's extra field cannot be read: {0}.",
                                      "The file is damaged; copy it again."};
@@ -77,7 +74,6 @@ inline constexpr const Rule* all[] = {
     &ZipPastEnd,           &ZipOverlap,
     &ZipDuplicateName,     &ZipFakeEnd,
     &ZipPrepended,         &ZipTrailing,
-    &ZipUnflaggedName,     &ZipExtraBroken,
-    &ZipCrcMismatch,
+    &ZipExtraBroken,       &ZipCrcMismatch,
 };
 } // namespace shardlens::rules::zip

@@ -43,13 +43,17 @@ QSet<QString> definedIn(const QString& folder) {
     return ids;
 }
 
-/// All that tests say: their sources, and the names of hostile files (which are rules' ids).
+/// All that tests say: their sources, what they expect, and the names of hostile files (which are rules'
+/// ids).
 QString saidInTests() {
     QString text;
     const QString folder = QStringLiteral(SHARDLENS_SOURCE_DIR "/tests");
     QDirIterator sources(folder, {"*.h", "*.cpp"}, QDir::Files, QDirIterator::Subdirectories);
     while (sources.hasNext())
         text += textOf(sources.next());
+    QDirIterator expected(folder + "/data/expected", {"*.json"}, QDir::Files);
+    while (expected.hasNext())
+        text += textOf(expected.next());
     QDirIterator hostile(folder + "/hostile", QDir::Files, QDirIterator::Subdirectories);
     while (hostile.hasNext()) {
         hostile.next();

@@ -147,6 +147,13 @@ void ZipTest::reportsAnomalies_data() {
     ZipMakerEntry away = good;
     away.centralOffset = 1'000'000;
     row("zip.entry-past-end", {away}, {});
+    // The directory's ZIP64 extra claims to be longer than the room that it has.
+    auto longExtra = textOf(makeZip({{.name = "a", .data = "data", .zip64Sizes = true}}));
+    const auto field = longExtra.rfind(std::string("\x01\0\x10\0", 4));
+    QVERIFY(field != longExtra.npos);
+    longExtra[field + 2] = '\x7f';
+    QTest::newRow("zip.extra-broken")
+        << QByteArray("zip.extra-broken") << QByteArray(longExtra.data(), qsizetype(longExtra.size()));
 }
 
 void ZipTest::reportsAnomalies() {
