@@ -77,8 +77,12 @@ bool matchesGlob(std::string_view text, std::string_view glob) {
             ++t;
             ++g;
         } else if (starGlob != glob.npos) {
-            t = ++starText;
             g = starGlob + 1;
+            ++starText;
+            if (g < glob.size() && glob[g] != '?') // jump to where the rest could begin
+                starText = static_cast<std::size_t>(
+                    findByte(text.data() + starText, text.data() + text.size(), glob[g]) - text.data());
+            t = starText;
         } else {
             return false;
         }
