@@ -52,6 +52,18 @@ bool hasSuffix(const std::string& pattern) {
     return pattern.find(Suffix) != std::string::npos;
 }
 
+std::string patternOf(const std::string& name) {
+    const auto end = name.rfind(".safetensors");
+    const auto of = name.rfind("-of-", end);
+    if (end == std::string::npos || of == std::string::npos ||
+        !allDigits(std::string_view(name).substr(of + 4, end - of - 4)))
+        return name;
+    const auto dash = of == 0 ? std::string::npos : name.rfind('-', of - 1);
+    if (dash == std::string::npos || !allDigits(std::string_view(name).substr(dash + 1, of - dash - 1)))
+        return name;
+    return name.substr(0, dash) + std::string(Suffix) + name.substr(end);
+}
+
 bool isOfPattern(const std::string& pattern, const std::string& name) {
     if (name == plainName(pattern) || name == indexName(pattern))
         return true;

@@ -18,6 +18,9 @@ std::string numberedName(const std::string& pattern, std::size_t number, std::si
 std::string indexName(const std::string& pattern);
 bool hasSuffix(const std::string& pattern);
 
+/// The pattern that gives this name: `x-00001-of-00003.safetensors` is of `x{suffix}.safetensors`.
+std::string patternOf(const std::string& name);
+
 /// True for names that the pattern gives to any file of any count, and to the index: what --force replaces.
 bool isOfPattern(const std::string& pattern, const std::string& name);
 

@@ -76,6 +76,9 @@ Result<void> checkOptions(const Options& options, const std::string& pattern) {
     if (!checkPlainName(plainName(pattern)) || !plainName(pattern).ends_with(".safetensors"))
         return fail(rules::ConvertBadOption, {"--name-pattern \"" + pattern + "\"",
                                               std::string("it is no file name that ends with .safetensors")});
+    if (!options.partition.empty() || options.finish)
+        return fail(rules::ConvertBadOption, {std::string(options.finish ? "--finish" : "--partition"),
+                                              std::string("this version writes all files in one run")});
     if (options.maxShardSize == 0)
         return fail(rules::ConvertBadOption,
                     {std::string("--max-shard-size"), std::string("a file cannot be that small")});
@@ -120,7 +123,7 @@ Result<void> addWeights(const CheckpointPtr& source, const Options& options, con
     }
     if (layout.index) {
         PlannedFile index;
-        index.path = indexName(pattern);
+        index.path = indexName(layout.pattern);
         index.role = PlannedFile::Role::Index;
         auto text = indexText(choice, layout, true);
         index.bytes = text.size();

@@ -106,6 +106,8 @@ void nameByMapping(ShardLayout& layout, const Mapping& mapping, const Mapped& ma
         layout.shards.push_back(std::move(all[i]));
     }
     layout.index = mapping.writesIndex;
+    if (!mapping.numbered && !layout.shards.empty())
+        layout.pattern = patternOf(layout.shards.front().name);
     layout.mapped = true;
     if (mapping.renumbered || (mapping.numbered && count != mapping.fileNames.size()))
         addNote(choice.notes, rules::ConvertRenumbered, {mapping.title, std::uint64_t{count}});
@@ -142,6 +144,7 @@ Result<ShardLayout> layOut(const Checkpoint& source, const std::optional<Mapping
                            const Options& options, const std::string& pattern, const std::string& onlyFile,
                            Choice& choice) {
     ShardLayout layout;
+    layout.pattern = pattern;
     Mapped mapped;
     mapped.order.resize(choice.tensors.size());
     std::iota(mapped.order.begin(), mapped.order.end(), std::size_t{0});

@@ -22,6 +22,7 @@ struct Shard {
 struct ShardLayout {
     std::vector<Shard> shards;
     bool index = false;
+    std::string pattern; ///< names the index: the files' own where a reference names them
     bool mapped = false; ///< the order in the files is a map's, not ours to change
 };
 
