@@ -192,7 +192,7 @@ private:
             names += (i > 0 ? ", " : "") + std::string(m_builder.name(m_tied[i]));
         m_builder.addFinding(rules::torch::TiedTensors,
                              {std::uint64_t{m_tied.size()}, std::uint64_t{m_storageNumbers.size()}, names},
-                             {m_name, std::nullopt, {}}, fileSubject(), std::move(m_tied));
+                             {m_name, std::nullopt, {}}, fileSubject(), m_tied);
     }
 
     CheckpointBuilder& m_builder;
