@@ -44,6 +44,10 @@ inline constexpr Rule ConvertShapeDiffers{
 inline constexpr Rule ConvertSourceFinding{
     "convert.source-finding", Severity::Warning, "The source has a problem: {0}",
     "Look at the checkpoint's findings: what is described is written, what is not cannot be."};
+inline constexpr Rule ConvertSourceIncomplete{"convert.source-incomplete", Severity::Error,
+                                              "The source is not whole: {0}",
+                                              "Copy the missing part beside the others; or say what to "
+                                              "convert without it (--include, --include-name)."};
 inline constexpr Rule ConvertNoOriginal{"convert.no-original-dtypes", Severity::Error,
                                         "The source does not record its tensors' original dtypes.",
                                         "Name the dtype to cast to instead of `original`."};
@@ -84,12 +88,13 @@ inline constexpr Rule ConvertPlanTooLarge{"convert.too-large", Severity::Error,
 
 namespace convert {
 inline constexpr const Rule* all[] = {
-    &ConvertBadOption,     &ConvertBadMap,           &ConvertNothingLeft,  &ConvertNoSuchName,
-    &ConvertNotInFormat,   &ConvertBadName,          &ConvertNameTaken,    &ConvertUnmapped,
-    &ConvertMappedAbsent,  &ConvertRenumbered,       &ConvertShapeDiffers, &ConvertSourceFinding,
-    &ConvertNoOriginal,    &ConvertOriginalUnusable, &ConvertManyFiles,    &ConvertPartial,
-    &ConvertTargetIsInput, &ConvertTargetNotEmpty,   &ConvertBlocked,      &ConvertSourceChanged,
-    &ConvertVerifyFailed,  &ConvertOverflow,         &ConvertStale,        &ConvertPlanTooLarge};
+    &ConvertBadOption,        &ConvertBadMap,        &ConvertNothingLeft,      &ConvertNoSuchName,
+    &ConvertNotInFormat,      &ConvertBadName,       &ConvertNameTaken,        &ConvertUnmapped,
+    &ConvertMappedAbsent,     &ConvertRenumbered,    &ConvertShapeDiffers,     &ConvertSourceFinding,
+    &ConvertSourceIncomplete, &ConvertNoOriginal,    &ConvertOriginalUnusable, &ConvertManyFiles,
+    &ConvertPartial,          &ConvertTargetIsInput, &ConvertTargetNotEmpty,   &ConvertBlocked,
+    &ConvertSourceChanged,    &ConvertVerifyFailed,  &ConvertOverflow,         &ConvertStale,
+    &ConvertPlanTooLarge};
 } // namespace convert
 
 } // namespace shardlens::rules

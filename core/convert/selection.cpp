@@ -11,6 +11,7 @@
 #include "query/filter.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -61,14 +62,32 @@ Result<Picked> pick(const CheckpointPtr& source, const std::vector<std::string>&
     return picked;
 }
 
-void addSourceFinding(Findings& notes, const Finding& finding) {
-    addNote(notes, rules::ConvertSourceFinding, {message(finding.what)});
+/// The finding's file is gone, or nothing of it could be described: it may hold tensors that nobody names.
+bool hidesTensors(const Checkpoint& source, const Finding& finding) {
+    constexpr std::array<std::string_view, 5> lost{"hub.file-missing", "hub.number-missing",
+                                                   "hub.tensor-absent", "hub.weight-map-path",
+                                                   "hub.weight-map-value"};
+    if (std::ranges::find(lost, finding.what.rule->id) != lost.end())
+        return true;
+    if (finding.subject.kind != Subject::Kind::File || finding.subject.id >= source.fileCount())
+        return false;
+    const FileId file(finding.subject.id);
+    for (std::uint32_t i = 0; i != source.sliceCount(); ++i)
+        if (source.slice(SliceId(i)).file == file)
+            return false;
+    return source.file(file).missing || source.regions(file).empty();
+}
+
+/// What may be lost stops the plan, unless the user said which tensors are meant.
+void addSourceFinding(Findings& notes, const Finding& finding, bool blocks) {
+    addNote(notes, blocks ? rules::ConvertSourceIncomplete : rules::ConvertSourceFinding,
+            {message(finding.what)});
     notes.back().what.where = finding.what.where;
     notes.back().subject = finding.subject;
 }
 
 /// One note a finding that makes chosen tensors unreadable, with just those tensors.
-void noteUnreadable(const Checkpoint& source, Choice& choice) {
+void noteUnreadable(const Checkpoint& source, bool all, Choice& choice) {
     std::map<std::uint32_t, std::vector<TensorId>> byFinding;
     for (const auto& chosen : choice.tensors) {
         const auto tensor = source.tensor(chosen.tensor);
@@ -87,7 +106,7 @@ void noteUnreadable(const Checkpoint& source, Choice& choice) {
     }
     for (const auto& finding : source.findings()) // damage that may hide tensors nobody names
         if (finding.severity() == Severity::Error && finding.tensors.empty())
-            addSourceFinding(choice.notes, finding);
+            addSourceFinding(choice.notes, finding, all && hidesTensors(source, finding));
 }
 
 void noteFormat(const Checkpoint& source, Choice& choice) {
@@ -191,7 +210,7 @@ Result<Choice> chooseTensors(const CheckpointPtr& source, const Options& options
                 {tensor.id(), std::string(tensor.name()), tensor.dtype(), tensor.bytes()});
     }
     SHARDLENS_CHECK(resolveTied(source, options, context, choice));
-    noteUnreadable(*source, choice);
+    noteUnreadable(*source, all, choice);
     SHARDLENS_CHECK(renameAll(*source, options, context, choice));
     noteFormat(*source, choice);
     noteCollisions(*source, choice);
