@@ -6,6 +6,8 @@
 #include "convert/rules.h"
 #include "convert/side_files.h"
 #include "convert/verify.h"
+#include "formats/hub/rules.h"
+#include "formats/open.h"
 #include "support/checkpoint_of_payloads.h"
 #include "support/slices_on_disk.h"
 
@@ -356,6 +358,70 @@ private slots:
                 !isOfPattern(pattern, "other.safetensors") &&
                 !isOfPattern(pattern, "model-00001-of-00002.bin") &&
                 !isOfPattern(pattern, "model-mine.safetensors"));
+    }
+
+    void stopsWhereTheSourceMayHideTensors() {
+        CheckpointOfPayloads made;
+        const auto file = made.file("f.safetensors", std::vector<std::byte>(16));
+        made.slice(made.tensor("w", DType::F32, {4}), {0}, {4}, plainPayload(file, {0, 16}, DType::F32));
+        made.builder().addFinding(rules::hub::FileMissing,
+                                  {std::string("b.safetensors"), std::uint64_t{2}, std::string("x")});
+        const auto source = made.build();
+        const auto whole = plan(source, options());
+        QVERIFY(has(whole.notes, "convert.source-incomplete") && whole.blocked());
+        auto chosen = options();
+        chosen.includeNames = {"w"};
+        const auto part = plan(source, chosen);
+        QVERIFY(has(part.notes, "convert.source-finding") && !part.blocked());
+    }
+
+    void refusesSizesThatNoFileHas() {
+        CheckpointOfPayloads made;
+        const auto file = made.file("f.safetensors", std::vector<std::byte>(16));
+        const Dims shape{std::uint64_t{1} << 60};
+        made.slice(made.tensor("w", DType::F64, shape), {0}, shape, plainPayload(file, {0, 16}, DType::F64));
+        QCOMPARE(failure(made.build(), options()), std::string("convert.too-large"));
+    }
+
+    void preflightComparesThePlanWithTheData() {
+        SlicesOnDisk model(m_folder.path().toStdString());
+        model.add("w", DType::F32, {100});
+        auto made = plan(model.build(), options());
+        for (auto& piece : made.files.front().pieces)
+            if (auto* range = std::get_if<TensorRange>(&piece.what))
+                range->dtype = DType::I64;
+        const auto found = preflight(made, options(), {});
+        QVERIFY(found);
+        QVERIFY(has(*found, "convert.blocked"));
+    }
+
+    void keepsADTypeThatNoCastLeadsBackTo() {
+        const auto folder = m_folder.filePath("nemo").toStdString();
+        fs::copy(fs::path(SHARDLENS_TEST_DATA) / "nemo_automodel/epoch_0_step_10/model", folder,
+                 fs::copy_options::recursive);
+        std::ofstream(folder + "/.hf_metadata/fqn_to_dtype_mapping.json") << R"({"lm_head.weight": "F5"})";
+        const auto source = open(folder, {}, {});
+        QVERIFY(source);
+        auto wanted = options();
+        wanted.cast = Cast::Original;
+        const auto made = plan(*source, wanted);
+        QVERIFY(has(made.notes, "convert.original-unusable"));
+    }
+
+    void saysWhichEarlierFileStays() {
+        SlicesOnDisk model(m_folder.path().toStdString());
+        model.add("w", DType::F32, {100});
+        auto wanted = options();
+        wanted.output = m_folder.filePath("forced").toStdString();
+        wanted.force = true;
+        fs::create_directories(wanted.output);
+        std::ofstream(wanted.output + "/model.safetensors.index.json") << "{}";
+        // A folder of a shard's name cannot be removed as a file.
+        fs::create_directories(wanted.output + "/model-00001-of-00002.safetensors/inside");
+        const auto report = execute(plan(model.build(), wanted), wanted, {});
+        QVERIFY(report);
+        QVERIFY(has(report->notes, "convert.stale-not-removed"));
+        QVERIFY(fs::exists(wanted.output + "/model-00001-of-00002.safetensors/inside"));
     }
 
     void saysItselfAsACommand() {
