@@ -8,7 +8,8 @@
 
 namespace shardlens {
 
-static_assert(std::endian::native == std::endian::little, "checkpoints are little-endian, and so are our kernels");
+static_assert(std::endian::native == std::endian::little,
+              "checkpoints are little-endian, and so are our kernels");
 
 /// Reads a little-endian number from memory of any alignment. The caller has checked the bounds.
 template <std::integral T>

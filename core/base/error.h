@@ -23,9 +23,9 @@ using Args = std::vector<Arg>;
 
 /// Where something is wrong. Texts are raw, as the file has them; whoever shows them escapes them.
 struct Location {
-    std::string file;                     ///< relative to the checkpoint's folder where there is one
-    std::optional<std::uint64_t> offset;  ///< bytes from the file's beginning
-    std::string item;                     ///< tensor, key, entry or record
+    std::string file;                    ///< relative to the checkpoint's folder where there is one
+    std::optional<std::uint64_t> offset; ///< bytes from the file's beginning
+    std::string item;                    ///< tensor, key, entry or record
 };
 
 /// A failure as a value: a rule and its arguments, no prose. `rule` is never null and has static lifetime.

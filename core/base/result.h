@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 
-#include <utility>
-
 #include <tl/expected.hpp>
+
+#include <utility>
 
 namespace shardlens {
 

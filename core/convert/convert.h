@@ -25,7 +25,7 @@ struct Report {
     std::uint64_t bytesRead = 0;
     std::uint64_t bytesWritten = 0;
     std::uint32_t files = 0;
-    std::string target;     ///< folder or file that stands now
+    std::string target; ///< folder or file that stands now
     Verify verified = Verify::None;
     std::uint64_t castOverflows = 0; ///< finite values that became infinite
     Findings notes;

@@ -20,23 +20,23 @@ struct Options {
     std::string output;                        ///< folder, or FILE.safetensors
     std::optional<std::uint64_t> maxShardSize; ///< bytes
     bool singleFile = false;
-    std::string mapFile;                       ///< {"fqn": file number}
-    std::string like;                          ///< checkpoint, index or map whose names, order and files are copied
-    std::string namePattern;                   ///< `model{suffix}.safetensors`; empty: by the source's layout
+    std::string mapFile;     ///< {"fqn": file number}
+    std::string like;        ///< checkpoint, index or map whose names, order and files are copied
+    std::string namePattern; ///< `model{suffix}.safetensors`; empty: by the source's layout
     Cast cast = Cast::None;
     std::vector<std::string> keepDType;        ///< filters: tensors that a cast leaves alone
     std::vector<std::string> include, exclude; ///< filters
     std::vector<std::string> includeNames, excludeNames;
     bool dropOptimizer = false;
     std::vector<std::string> stripPrefixes;
-    std::vector<std::pair<std::string, std::string>> renames;     ///< regex, replacement; the first that matches
+    std::vector<std::pair<std::string, std::string>> renames; ///< regex, replacement; the first that matches
     std::vector<std::pair<std::string, std::string>> likeRenames; ///< applied to REF's names
     Tied tied = Tied::Keep;
     std::vector<std::string> tiedDrop;
     std::vector<std::pair<std::string, std::string>> metadata;
     std::string valuesFile;
     bool sideFiles = true;
-    std::string partition;                     ///< `I/N` or `auto`
+    std::string partition; ///< `I/N` or `auto`
     bool finish = false;
     bool force = false;
     Verify verify = Verify::Layout;

@@ -67,12 +67,12 @@ struct Skipped {
 /// excluding would remove it for.
 struct Plan {
     std::vector<CheckpointPtr> sources;
-    std::string target;        ///< folder, or the file where `singleFile`
+    std::string target; ///< folder, or the file where `singleFile`
     bool singleFile = false;
     std::vector<PlannedFile> files; ///< in order of publishing: the index last
     std::vector<Skipped> skipped;
     std::vector<std::pair<std::string, std::string>> renamed; ///< source name, final name, where they differ
-    std::vector<std::string> cast;  ///< final names of tensors whose dtype changes
+    std::vector<std::string> cast;                            ///< final names of tensors whose dtype changes
     Findings notes;
     std::uint64_t bytesRead = 0;
     std::uint64_t bytesWritten = 0;

@@ -61,7 +61,8 @@ Result<ByteSourcePtr> openFile(const std::string& path, std::string name);
 ByteSourcePtr memorySource(std::string name, std::vector<std::byte> bytes);
 
 /// A part of another source, [offset, offset + length), which must lie within it.
-Result<ByteSourcePtr> windowSource(ByteSourcePtr whole, std::uint64_t offset, std::uint64_t length, std::string name);
+Result<ByteSourcePtr> windowSource(ByteSourcePtr whole, std::uint64_t offset, std::uint64_t length,
+                                   std::string name);
 
 /// All bytes of a source, refused with `io.too-large` above `limit`.
 Result<std::vector<std::byte>> readAll(const ByteSource& source, std::uint64_t limit);

@@ -16,8 +16,9 @@ Result<void> checkRelativePath(std::string_view path);
 Result<void> checkPlainName(std::string_view name);
 
 namespace rules {
-inline constexpr Rule UnsafePath{"path.unsafe", Severity::Error, "The path \"{0}\" is refused: {1}.",
-                                 "The file names a place that it must not reach. Do not trust this checkpoint."};
+inline constexpr Rule UnsafePath{
+    "path.unsafe", Severity::Error, "The path \"{0}\" is refused: {1}.",
+    "The file names a place that it must not reach. Do not trust this checkpoint."};
 namespace path {
 inline constexpr const Rule* all[] = {&UnsafePath};
 } // namespace path

@@ -29,8 +29,8 @@ public:
 
 /// How finished files come to stand under their final names.
 struct StagingOptions {
-    bool replaceExisting = false;  ///< a name that exists is replaced; otherwise it is refused
-    bool sync = true;              ///< fsync of files and folders
+    bool replaceExisting = false; ///< a name that exists is replaced; otherwise it is refused
+    bool sync = true;             ///< fsync of files and folders
 };
 
 /// Files that appear in `target` together, when all are complete. They are written to a folder
@@ -51,7 +51,8 @@ public:
 
     static Result<std::unique_ptr<StagedOutput>> create(const std::string& target, StagingOptions options);
     /// For a single file: staged beside it under a temporary name.
-    static Result<std::unique_ptr<StagedOutput>> createForFile(const std::string& file, StagingOptions options);
+    static Result<std::unique_ptr<StagedOutput>> createForFile(const std::string& file,
+                                                               StagingOptions options);
     static void removeAbandoned(const std::string& target);
 };
 

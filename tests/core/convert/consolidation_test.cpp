@@ -214,7 +214,8 @@ private slots:
         Options options;
         options.output = newFolder("out", false);
         const auto source = model.build();
-        QCOMPARE(planConversion(source, options, {})->files[0].tensors, (std::vector<std::string>{"a", "b", "c", "d"}));
+        QCOMPARE(planConversion(source, options, {})->files[0].tensors,
+                 (std::vector<std::string>{"a", "b", "c", "d"}));
         convertAndCompare(model, source, options);
     }
 

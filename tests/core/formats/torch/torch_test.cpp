@@ -149,7 +149,8 @@ void TorchTest::reportsDamage_data() {
     row("negative dim", "torch.bad-tensor", file(tensor(floats, 0, {-1}, {1})), 1);
     row("stride and size disagree", "torch.bad-tensor", file(tensor(floats, 0, {2, 3}, {1})), 1);
     row("no storage", "torch.bad-tensor", file(tensor(integer(3), 0, {2}, {1})), 1);
-    row("unknown storage", "torch.bad-tensor pickle.unknown-classes", file(tensor(storage("WeirdStorage", "0", 6), 0, {2}, {1})), 1);
+    row("unknown storage", "torch.bad-tensor pickle.unknown-classes",
+        file(tensor(storage("WeirdStorage", "0", 6), 0, {2}, {1})), 1);
     row("another rebuild", "torch.not-plain", file(call(global("torch._utils", "_rebuild_xla_tensor"), {})),
         1);
     row("dangerous", "pickle.dangerous-global", file(call(global("os", "system"), {text("true")})), 1);
