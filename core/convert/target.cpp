@@ -135,7 +135,7 @@ std::vector<std::string> staleFiles(const Plan& plan, const Options& options) {
         written.insert(file.path);
     const auto pattern = namePattern(*plan.sources.front(), options);
     for (const auto& name : *names)
-        if (name.kind == NameKind::File && !written.contains(name.name) && isOfPattern(pattern, name.name))
+        if (!written.contains(name.name) && isOfPattern(pattern, name.name))
             stale.push_back(name.name);
     return stale;
 }

@@ -78,7 +78,8 @@ QColor mix(const QColor& a, const QColor& b, double share) {
 }
 
 double contrast(const QColor& a, const QColor& b) {
-    const auto [low, high] = std::minmax(luminance(a), luminance(b));
+    const auto [low, high] =
+        std::minmax({luminance(a), luminance(b)}); // by value: the arguments are temporaries
     return (high + 0.05) / (low + 0.05);
 }
 
