@@ -92,8 +92,7 @@ private:
 
     void add(Node node, bool tensor) {
         m_bytes += m_name.size();
-        if (m_out.leaves.size() >= m_context.limits->printedNodes ||
-            m_bytes > m_context.limits->printedBytes) {
+        if (m_out.leaves.size() >= m_maxLeaves || m_bytes > m_maxBytes) {
             m_out.truncated = true;
             return;
         }
