@@ -34,7 +34,10 @@ public:
     Unfolder(const Pickle& pickle, const UnfoldOptions& options, const JobContext& context)
         : m_pickle(pickle)
         , m_options(options)
-        , m_context(context) {}
+        , m_context(context)
+        , m_maxLeaves(std::min(context.limits->printedNodes, FreeLeaves + MaxSharing * pickle.nodes()))
+        , m_maxBytes(
+              std::min(context.limits->printedBytes, FreeBytes + MaxSharing * MaxSharing * pickle.end())) {}
 
     Result<Unfolded> run(Node root) {
         SHARDLENS_CHECK(visit(root, 0));
