@@ -29,7 +29,8 @@ struct Made {
 template <typename T>
 std::vector<std::byte> bytesOf(const std::vector<T>& values) {
     std::vector<std::byte> out(values.size() * sizeof(T));
-    std::memcpy(out.data(), values.data(), out.size());
+    if (!out.empty())
+        std::memcpy(out.data(), values.data(), out.size());
     return out;
 }
 
