@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "convert/command_text.h"
 #include "convert/convert.h"
 
-#include <algorithm>
-#include <cctype>
 #include <string_view>
 
 namespace shardlens::convert {
 
 namespace {
-
-/// Quoted so that a shell gives exactly these bytes.
-std::string quoted(std::string_view text) {
-    const auto plain = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-               std::string_view("_-./,:=+@%").find(c) != std::string_view::npos;
-    };
-    if (!text.empty() && std::ranges::all_of(text, plain))
-        return std::string(text);
-    std::string out = "'";
-    for (const char c : text)
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + '\'';
-}
 
 std::string_view castName(Cast cast) {
     switch (cast) {
@@ -46,32 +31,11 @@ std::string renameText(const std::pair<std::string, std::string>& rename) {
     return pattern + '=' + rename.second;
 }
 
-class Command {
-public:
-    explicit Command(const std::string& source) : m_text("shardlens-cli convert " + quoted(source)) {}
-
-    void flag(const char* name, bool given) {
-        if (given)
-            m_text += std::string(" ") + name;
-    }
-    void value(const char* name, const std::string& text) {
-        if (!text.empty())
-            m_text += std::string(" ") + name + ' ' + quoted(text);
-    }
-    void values(const char* name, const std::vector<std::string>& texts) {
-        for (const auto& text : texts)
-            m_text += std::string(" ") + name + ' ' + quoted(text);
-    }
-    std::string take() { return std::move(m_text); }
-
-private:
-    std::string m_text;
-};
-
 } // namespace
 
 std::string asCommand(const std::string& sourcePath, const Options& options) {
-    Command command(sourcePath);
+    CommandText command("shardlens-cli convert");
+    command.argument(sourcePath);
     command.value("--output", options.output);
     if (options.maxShardSize)
         command.value("--max-shard-size", std::to_string(*options.maxShardSize));

@@ -6,6 +6,7 @@
 #include "model/finding.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,6 +53,8 @@ struct PlannedFile {
     std::uint64_t bytes = 0;
     std::vector<Piece> pieces;
     std::vector<std::string> tensors; ///< final names, in file order
+    /// What the CRC-32 of all bytes must be; found otherwise, writing fails with `zip.crc-mismatch`.
+    std::optional<std::uint32_t> crc32;
     enum class Role : std::uint8_t { Weights, Index, Side, Values, Archive } role = Role::Weights;
 };
 
@@ -67,7 +70,8 @@ struct Skipped {
 /// excluding would remove it for.
 struct Plan {
     std::vector<CheckpointPtr> sources;
-    std::string target; ///< folder, or the file where `singleFile`
+    std::vector<ByteSourcePtr> inputs; ///< files that literals were made from
+    std::string target;                ///< folder, or the file where `singleFile`
     bool singleFile = false;
     std::vector<PlannedFile> files; ///< in order of publishing: the index last
     std::vector<Skipped> skipped;

@@ -13,6 +13,7 @@ SourceGuard::SourceGuard(const Plan& plan) {
         for (std::uint32_t i = 0; i != source->fileCount(); ++i)
             if (const auto& file = source->file(FileId(i)); file.source)
                 m_sources.push_back(file.source);
+    m_sources.insert(m_sources.end(), plan.inputs.begin(), plan.inputs.end());
     for (const auto& file : plan.files)
         for (const auto& piece : file.pieces)
             if (const auto* range = std::get_if<FileRange>(&piece.what))

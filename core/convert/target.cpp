@@ -37,6 +37,16 @@ Identities inputIdentities(const Plan& plan) {
         for (std::uint32_t i = 0; i != source->fileCount(); ++i)
             if (const auto& file = source->file(FileId(i)); file.source && file.source->identity().inode != 0)
                 all.insert(inode(*file.source));
+    const auto add = [&all](const ByteSource& source) {
+        if (source.identity().inode != 0)
+            all.insert(inode(source));
+    };
+    for (const auto& input : plan.inputs)
+        add(*input);
+    for (const auto& file : plan.files)
+        for (const auto& piece : file.pieces)
+            if (const auto* range = std::get_if<FileRange>(&piece.what))
+                add(*range->source);
     return all;
 }
 

@@ -105,6 +105,12 @@ Result<void> verifyLayout(const Plan& plan, const std::vector<const PlannedFile*
     });
 }
 
+Result<void> checkSizes(const Plan& plan, const std::string& folder) {
+    for (const auto& file : plan.files)
+        SHARDLENS_CHECK(openWritten(file, folder));
+    return {};
+}
+
 Result<void> verifyContents(const Plan& plan, const std::vector<const PlannedFile*>& files,
                             const std::string& folder, const JobContext& context) {
     std::uint64_t bytes = 0;

@@ -16,6 +16,9 @@ namespace shardlens::convert {
 Result<void> verifyLayout(const Plan& plan, const std::vector<const PlannedFile*>& files,
                           const std::string& folder, const JobContext& context);
 
+/// Every file has the size that was planned.
+Result<void> checkSizes(const Plan& plan, const std::string& folder);
+
 /// Reads every byte back and compares it with the source's, read again.
 Result<void> verifyContents(const Plan& plan, const std::vector<const PlannedFile*>& files,
                             const std::string& folder, const JobContext& context);

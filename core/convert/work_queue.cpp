@@ -26,6 +26,7 @@ WorkQueue::WorkQueue(const Plan& plan, std::vector<const PlannedFile*> files, Cr
         auto output = std::make_unique<OpenOutput>();
         output->planned = file;
         output->left = file->bytes;
+        output->sums = FileSums::of(*file);
         m_outputs.push_back(std::move(output));
     }
 }

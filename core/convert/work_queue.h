@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "convert/file_sums.h"
 #include "convert/plan.h"
 #include "data/tensor_reader.h"
 #include "io/staged_output.h"
@@ -23,6 +24,7 @@ struct OpenOutput {
     std::uint64_t dataBytes = 0;
     std::unique_ptr<OutputFile> file;
     std::atomic<std::uint64_t> left{0}; ///< bytes that nobody has written yet
+    std::unique_ptr<FileSums> sums;     ///< null where nothing is summed
 };
 
 /// One thing for a worker to do: output bytes [begin, end) of a file, which are those of pieces [firstPiece,

@@ -64,6 +64,8 @@ private:
             SHARDLENS_CHECK(m_filler.fill(piece, from - piece.offset, part, task.reader.get()));
         }
         auto& output = *task.output;
+        if (output.sums)
+            output.sums->add(begin, bytes);
         SHARDLENS_CHECK(output.file->writeAt(begin, bytes));
         if (m_sync) // so that little is left for the end
             output.file->startWriteBack(begin, end - begin);
@@ -74,6 +76,8 @@ private:
     }
 
     Result<void> finish(OpenOutput& output) {
+        if (output.sums)
+            SHARDLENS_CHECK(output.sums->finish(*output.file));
         auto closed = output.file->close(m_sync);
         return closed;
     }

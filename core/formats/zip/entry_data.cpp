@@ -106,6 +106,10 @@ std::uint32_t updateCrc(std::uint32_t crc, std::span<const std::byte> bytes) {
     return libdeflate_crc32(crc, bytes.data(), bytes.size());
 }
 
+std::uint32_t combineCrc(std::uint32_t first, std::uint32_t second, std::uint64_t secondBytes) {
+    return static_cast<std::uint32_t>(crc32_combine(first, second, static_cast<z_off_t>(secondBytes)));
+}
+
 Result<std::vector<std::byte>> readEntry(const ByteSource& source, const Directory& directory,
                                          const Entry& entry, std::uint64_t limit) {
     SHARDLENS_CHECK(checkReadable(source, entry));

@@ -15,6 +15,9 @@ namespace shardlens::zip {
 /// CRC-32 as ZIP uses it, over several pieces: begin with 0.
 std::uint32_t updateCrc(std::uint32_t crc, std::span<const std::byte> bytes);
 
+/// The CRC-32 of two pieces, one behind the other, from those of each; `secondBytes` is the second's length.
+std::uint32_t combineCrc(std::uint32_t first, std::uint32_t second, std::uint64_t secondBytes);
+
 /// The whole content of an entry, inflated where it is deflated; refused above `limit` bytes, where it is
 /// encrypted, and where what comes out has another size. A stored CRC that is not 0 is verified.
 Result<std::vector<std::byte>> readEntry(const ByteSource& source, const Directory& directory,

@@ -61,6 +61,9 @@ inline constexpr Rule ZipExtraBroken{"zip.extra-broken", Severity::Error,
 inline constexpr Rule ZipCrcMismatch{
     "zip.crc-mismatch", Severity::Error, "The entry's data has CRC {0}, the directory says {1}.",
     "The data was changed or damaged after it was written; copy the file again."};
+inline constexpr Rule ZipCannotWrite{"zip.cannot-write", Severity::Error,
+                                     "No archive can be written of these entries: {0}.",
+                                     "Choose shorter names, or fewer or smaller entries."};
 
 } // namespace shardlens::rules
 
@@ -75,5 +78,6 @@ inline constexpr const Rule* all[] = {
     &ZipDuplicateName,     &ZipFakeEnd,
     &ZipPrepended,         &ZipTrailing,
     &ZipExtraBroken,       &ZipCrcMismatch,
+    &ZipCannotWrite,
 };
 } // namespace shardlens::rules::zip
