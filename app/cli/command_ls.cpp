@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/checkpoint_option.h"
 #include "app/cli/command.h"
-#include "app/cli/csv.h"
 #include "app/cli/describe.h"
 #include "app/cli/table.h"
+#include "base/csv.h"
 #include "base/escape.h"
 #include "base/units.h"
 #include "model/value_json.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/statistics.h"
+#include "analysis/statistics_csv.h"
 #include "app/cli/checkpoint_option.h"
 #include "app/cli/command.h"
-#include "app/cli/csv.h"
 #include "app/cli/describe.h"
 #include "app/cli/statistics_text.h"
 #include "app/cli/table.h"
@@ -82,26 +82,10 @@ private:
     }
 
     static void writeCsv(Session& session, const Checkpoint& checkpoint, const Figures& figures) {
-        std::string titles =
-            "name,dtype,shape,count,min,max,mean,std,l2,zeros,nan,posinf,neginf,subnormal,negative";
-        for (const auto at : Statistics::QuantilesAt)
-            titles += fmt::format(",q{}", at);
-        session.print(titles + "\r\n");
-        for (const auto& one : figures) {
-            if (!one.statistics)
-                continue;
-            const auto tensor = checkpoint.tensor(one.tensor);
-            const auto& s = *one.statistics;
-            std::string line = csvText(tensor.name()) + "," + csvText(tensor.dtypeName()) + "," +
-                               csvText(csvDims(tensor.shape())) + "," + std::to_string(s.count);
-            for (const auto number : {s.min, s.max, s.mean, s.std, s.l2})
-                line += "," + csvNumber(number);
-            for (const auto count : {s.zeros, s.nan, s.posinf, s.neginf, s.subnormal, s.negative})
-                line += "," + std::to_string(count);
-            for (const auto number : s.quantiles)
-                line += "," + csvNumber(number);
-            session.print(line + "\r\n");
-        }
+        session.print(statisticsCsvTitles());
+        for (const auto& one : figures)
+            if (one.statistics)
+                session.print(statisticsCsvLine(checkpoint.tensor(one.tensor), *one.statistics));
     }
 
     static void writeText(Session& session, const Checkpoint& checkpoint, const Figures& figures) {

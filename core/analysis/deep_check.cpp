@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/deep_check.h"
 
-#include "analysis/hash.h"
+#include "analysis/model_statistics.h"
 #include "analysis/rules.h"
-#include "analysis/value_scan.h"
 #include "jobs/parallel_for.h"
 
 #include <fmt/format.h>
 #include <libdeflate.h>
 
 #include <algorithm>
-#include <functional>
-#include <map>
-#include <string>
+#include <iterator>
+#include <optional>
+#include <vector>
 
 namespace shardlens {
 
@@ -24,21 +23,18 @@ class DeepCheck {
 public:
     DeepCheck(const CheckpointPtr& checkpoint, const JobContext& context)
         : m_checkpoint(checkpoint)
-        , m_context(context)
-        , m_scans(checkpoint->tensorCount())
-        , m_problems(checkpoint->tensorCount()) {}
+        , m_context(context) {}
 
     Result<Findings> run() {
         const auto regions = regionsWithCrc();
-        std::uint64_t bytes = m_checkpoint->bytes();
+        std::uint64_t bytes = 0;
         for (const auto& region : regions)
             bytes += region.range.size();
-        m_context.begin("checking data", bytes);
+        if (!regions.empty())
+            m_context.begin("checking stored sums", bytes);
         SHARDLENS_CHECK(checkRegions(regions));
-        SHARDLENS_CHECK(scanTensors());
-        reportUnreadable();
-        reportValues();
-        reportIdentical();
+        SHARDLENS_TRY(auto found, checkValues());
+        std::move(found.begin(), found.end(), std::back_inserter(m_findings));
         return std::move(m_findings);
     }
 
@@ -94,96 +90,17 @@ private:
         return crc;
     }
 
-    Result<void> scanTensors() {
-        return parallelFor(m_context, m_scans.size(), [&](std::size_t i) -> Result<void> {
-            if (!m_checkpoint->tensor(TensorId(i)).readable())
-                return {};
-            auto scan = scanValues(m_checkpoint, TensorId(i), m_context);
-            if (scan)
-                m_scans[i] = std::move(*scan);
-            else if (scan.error().rule == &rules::JobCancelled)
-                return Failure(std::move(scan).error());
-            else
-                m_problems[i] = std::move(scan).error();
-            return {};
-        });
-    }
-
-    void reportUnreadable() {
-        for (std::size_t i = 0; i < m_problems.size(); ++i) {
-            if (!m_problems[i])
-                continue;
-            auto error = *m_problems[i];
-            if (error.where.item.empty())
-                error.where.item = m_checkpoint->tensor(TensorId(i)).name();
-            m_findings.push_back(
-                {std::move(error), {Subject::Kind::Tensor, static_cast<std::uint32_t>(i)}, {TensorId(i)}});
-        }
-    }
-
-    std::string nameOf(TensorId id) const { return std::string(m_checkpoint->tensor(id).name()); }
-
-    void reportValues() {
-        report([](const ValueScan& scan) { return scan.nan; }, rules::analysis::HasNan, true);
-        report([](const ValueScan& scan) { return scan.infinite; }, rules::analysis::HasInfinity, true);
-        report(
-            [](const ValueScan& scan) {
-                return std::uint64_t{scan.elements > 1 && scan.zeros == scan.elements};
-            },
-            rules::analysis::AllZero, false);
-    }
-
-    void report(const std::function<std::uint64_t(const ValueScan&)>& count, const Rule& rule,
-                bool sayCount) {
+    Result<Findings> checkValues() const {
         std::vector<TensorId> tensors;
-        std::uint64_t values = 0;
-        for (std::size_t i = 0; i < m_scans.size(); ++i) {
-            if (!m_scans[i] || count(*m_scans[i]) == 0)
-                continue;
-            tensors.emplace_back(i);
-            values += count(*m_scans[i]);
-        }
-        if (tensors.empty())
-            return;
-        const auto first = tensors.front();
-        Args args{std::uint64_t{tensors.size()}};
-        if (sayCount)
-            args.emplace_back(values);
-        args.emplace_back(nameOf(first));
-        m_findings.push_back(
-            {{&rule, std::move(args), {}}, {Subject::Kind::Tensor, first.value()}, std::move(tensors)});
-    }
-
-    /// Tensors of one value throughout (zeros, ones) are alike by nature; tied ones share their storage.
-    void reportIdentical() {
-        std::map<std::pair<std::string, std::uint64_t>, TensorId> first;
-        std::vector<TensorId> same;
-        std::pair<TensorId, TensorId> pair;
-        for (std::size_t i = 0; i < m_scans.size(); ++i) {
-            if (!m_scans[i] || m_scans[i]->elements < 16 || m_scans[i]->constant)
-                continue;
-            const TensorId id(i);
-            const auto [known, isNew] = first.try_emplace({m_scans[i]->digest, m_scans[i]->bytes}, id);
-            const auto storage = m_checkpoint->tensor(id).storage();
-            if (isNew || (storage && storage == m_checkpoint->tensor(known->second).storage()))
-                continue;
-            if (same.empty())
-                pair = {known->second, id};
-            same.push_back(id);
-        }
-        if (same.empty())
-            return;
-        m_findings.push_back({{&rules::analysis::Identical,
-                               {std::uint64_t{same.size()}, nameOf(pair.first), nameOf(pair.second)},
-                               {}},
-                              {Subject::Kind::Tensor, pair.second.value()},
-                              std::move(same)});
+        for (std::uint32_t i = 0; i < m_checkpoint->tensorCount(); ++i)
+            if (m_checkpoint->tensor(TensorId(i)).readable())
+                tensors.emplace_back(i);
+        return modelStatistics(m_checkpoint, tensors, {.bins = 1}, m_context,
+                               [](std::size_t, const TensorStatistics&) {});
     }
 
     const CheckpointPtr& m_checkpoint;
     const JobContext& m_context;
-    std::vector<std::optional<ValueScan>> m_scans;
-    std::vector<std::optional<Error>> m_problems;
     Findings m_findings;
 };
 

@@ -209,28 +209,26 @@ Result<Statistics> computeStatistics(const CheckpointPtr& checkpoint, TensorId t
     return compute(checkpoint, tensor, options, context);
 }
 
-Result<std::vector<TensorStatistics>> computeStatistics(const CheckpointPtr& checkpoint,
-                                                        std::span<const TensorId> tensors,
-                                                        const StatisticsOptions& options,
-                                                        const JobContext& context) {
-    std::vector<TensorStatistics> out(tensors.size());
-    std::uint64_t bytes = 0;
+double Figures::absMax() const {
+    return std::max(std::abs(min), std::abs(max));
+}
+
+Result<void> computeStatistics(const CheckpointPtr& checkpoint, std::span<const TensorId> tensors,
+                               const StatisticsOptions& options, const JobContext& context,
+                               const StatisticsSink& sink) {
     std::vector<std::size_t> small, large;
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        const auto size = checkpoint->tensor(tensors[i]).bytes();
-        bytes += size;
-        (size < SmallTensor ? small : large).push_back(i);
-    }
-    context.begin("reading values", bytes);
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+        (checkpoint->tensor(tensors[i]).bytes() < SmallTensor ? small : large).push_back(i);
     const auto one = [&](std::size_t i, const JobContext& with) -> Result<void> {
-        out[i].tensor = tensors[i];
+        TensorStatistics out{tensors[i], {}, {}};
         auto statistics = compute(checkpoint, tensors[i], options, with);
         if (statistics)
-            out[i].statistics = std::move(*statistics);
+            out.statistics = std::move(*statistics);
         else if (statistics.error().rule == &rules::JobCancelled)
             return Failure(std::move(statistics).error());
         else
-            out[i].problem = std::move(statistics).error();
+            out.problem = std::move(statistics).error();
+        sink(i, std::move(out));
         return {};
     };
     auto single = context;
@@ -238,6 +236,21 @@ Result<std::vector<TensorStatistics>> computeStatistics(const CheckpointPtr& che
     SHARDLENS_CHECK(parallelFor(context, small.size(), [&](std::size_t i) { return one(small[i], single); }));
     for (const auto i : large)
         SHARDLENS_CHECK(one(i, context));
+    return {};
+}
+
+Result<std::vector<TensorStatistics>> computeStatistics(const CheckpointPtr& checkpoint,
+                                                        std::span<const TensorId> tensors,
+                                                        const StatisticsOptions& options,
+                                                        const JobContext& context) {
+    std::uint64_t bytes = 0;
+    for (const auto tensor : tensors)
+        bytes += checkpoint->tensor(tensor).bytes();
+    context.begin("reading values", bytes);
+    std::vector<TensorStatistics> out(tensors.size());
+    SHARDLENS_CHECK(computeStatistics(
+        checkpoint, tensors, options, context,
+        [&](std::size_t index, TensorStatistics figures) { out[index] = std::move(figures); }));
     return out;
 }
 

@@ -6,7 +6,9 @@
 #include "model/checkpoint.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -21,7 +23,7 @@ struct Histogram {
 };
 
 /// The figures of one tensor, over all its elements. Of complex values: their magnitudes.
-struct Statistics {
+struct Figures {
     /// What quantiles are taken at.
     static constexpr std::array<double, 7> QuantilesAt{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
 
@@ -34,12 +36,18 @@ struct Statistics {
     double std = 0;              ///< of the population (divided by n)
     double l2 = 0;               ///< of the finite values; 0 where there are none
     std::array<double, QuantilesAt.size()> quantiles{}; ///< of all but NaN, interpolated linearly
-    Histogram histogram;
     /// Quantiles and histogram come from counts by sign, exponent and leading mantissa bits, not from every
     /// value.
     bool approximate = false;
 
     std::uint64_t finite() const { return count - nan - posinf - neginf; }
+    /// The largest magnitude; NaN where there is none.
+    double absMax() const;
+};
+
+/// The figures and how the values are spread.
+struct Statistics : Figures {
+    Histogram histogram;
 };
 
 struct StatisticsOptions {
@@ -63,5 +71,14 @@ Result<std::vector<TensorStatistics>> computeStatistics(const CheckpointPtr& che
                                                         std::span<const TensorId> tensors,
                                                         const StatisticsOptions& options,
                                                         const JobContext& context);
+
+/// Takes the figures of one tensor; `index` counts in the tensors that were asked for. Called from workers, by
+/// several at once, in no order.
+using StatisticsSink = std::function<void(std::size_t index, TensorStatistics figures)>;
+
+/// The same, handing each tensor's figures out as soon as they are there and keeping none. Begins no stage.
+Result<void> computeStatistics(const CheckpointPtr& checkpoint, std::span<const TensorId> tensors,
+                               const StatisticsOptions& options, const JobContext& context,
+                               const StatisticsSink& sink);
 
 } // namespace shardlens

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/cli/csv.h"
+#include "base/csv.h"
 
 #include "base/escape.h"
 
@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-namespace shardlens::cli {
+namespace shardlens {
 
 std::string csvText(std::string_view text) {
     auto escaped = escapeText(text);
@@ -21,7 +21,7 @@ std::string csvText(std::string_view text) {
     return out + "\"";
 }
 
-std::string csvDims(DimsView dims) {
+std::string csvDims(std::span<const std::uint64_t> dims) {
     std::string out;
     for (const auto dim : dims)
         out += (out.empty() ? "" : "x") + std::to_string(dim);
@@ -36,4 +36,4 @@ std::string csvNumber(double number) {
     return fmt::format("{}", number);
 }
 
-} // namespace shardlens::cli
+} // namespace shardlens
