@@ -26,7 +26,10 @@ Result<std::shared_ptr<const Opened>> openAll(const std::string& path, const Cho
 
 } // namespace
 
-Document::Document(JobRunner* runner, QObject* parent) : QObject(parent), m_runner(runner) {}
+Document::Document(JobRunner* runner, QObject* parent)
+    : QObject(parent)
+    , m_runner(runner)
+    , m_statistics(runner) {}
 
 Document::~Document() = default;
 
@@ -91,6 +94,7 @@ void Document::become(std::shared_ptr<const Opened> opened, FilterResultPtr filt
     m_filterText.clear();
     m_filterError.reset();
     m_selection.reset();
+    m_statistics.reset(checkpoint());
     emit checkpointChanged();
     if (hadText)
         emit filterTextChanged();

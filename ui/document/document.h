@@ -4,6 +4,7 @@
 #include "ui/document/filter_result.h"
 #include "ui/document/opened.h"
 #include "ui/document/selection.h"
+#include "ui/document/statistics_store.h"
 #include "ui/jobs/job_runner.h"
 
 #include <QObject>
@@ -27,6 +28,7 @@ public:
     JobRunner* runner() const { return m_runner; }
     Selection* selection() { return &m_selection; }
     const Selection* selection() const { return &m_selection; }
+    StatisticsStore* statistics() { return &m_statistics; }
 
     /// Starts to open in a worker. What is open stays until the new one is there; an opening under way is
     /// dropped.
@@ -75,6 +77,7 @@ private:
 
     JobRunner* m_runner;
     Selection m_selection;
+    StatisticsStore m_statistics;
     std::shared_ptr<const Opened> m_opened;
     FilterResultPtr m_filter;
     QString m_filterText;

@@ -7,7 +7,7 @@ namespace shardlens::ui {
 
 JobList::JobList(JobRunner* runner, QObject* parent) : QObject(parent), m_runner(runner) {}
 
-int JobList::add(const QString& title, std::function<JobReport(const JobContext&)> work) {
+int JobList::add(const QString& title, std::function<JobReport(const JobContext&)> work, Start start) {
     const int id = m_nextId++;
     auto guarded = [work = std::move(work)](const JobContext& context) {
         // A queued job that was cancelled never begins.
@@ -15,7 +15,8 @@ int JobList::add(const QString& title, std::function<JobReport(const JobContext&
                    ? JobReport{JobReport::Outcome::Cancelled, tr("Cancelled before it began."), {}, {}, {}}
                    : work(context);
     };
-    Held held{id, m_runner->queue<JobReport>(std::move(guarded))};
+    Held held{id, start == Start::Now ? m_runner->run<JobReport>(std::move(guarded))
+                                      : m_runner->queue<JobReport>(std::move(guarded))};
     m_jobs.push_back({id, title, held.handle.state(), std::nullopt});
     m_handles.push_back(std::move(held));
     m_handles.back().handle.then([this, id](const JobReport& report) { end(id, report); });

@@ -35,8 +35,11 @@ public:
     explicit JobList(JobRunner* runner, QObject* parent = nullptr);
 
     JobRunner* runner() const { return m_runner; }
+    /// Now: beside what runs already, for work that only reads.
+    enum class Start { Queued, Now };
     /// Queues work that ends with a report; it runs in a worker and captures values only.
-    int add(const QString& title, std::function<JobReport(const JobContext&)> work);
+    int add(const QString& title, std::function<JobReport(const JobContext&)> work,
+            Start start = Start::Queued);
     const std::vector<Job>& jobs() const { return m_jobs; }
     const Job* find(int id) const;
     /// Running and queued ones.

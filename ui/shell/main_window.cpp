@@ -54,6 +54,7 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
     m_openingDelay.setSingleShot(true);
     m_openingDelay.setInterval(OpeningDelayMs);
 
+    m_document.statistics()->setJobs(m_services.jobs);
     buildPages();
     buildViews();
     m_actions->fillMenuBar(menuBar());

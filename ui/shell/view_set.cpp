@@ -8,6 +8,7 @@
 #include "ui/views/json_view.h"
 #include "ui/views/ranks_view.h"
 #include "ui/views/slices_view.h"
+#include "ui/views/statistics_view.h"
 #include "ui/views/tensors_view.h"
 #include "ui/views/treemap_view.h"
 #include "ui/views/values_view.h"
@@ -39,6 +40,7 @@ ViewSet makeViews(Document* document) {
     set.tabs.push_back({tr("Files"), new FilesView(document)});
     set.tabs.push_back({tr("Ranks"), new RanksView(document)});
     set.tabs.push_back({tr("Tensors"), new TensorsView(document)});
+    set.tabs.push_back({tr("Statistics"), new StatisticsView(document)});
     set.slices = new SlicesView(document);
     set.tabs.push_back({tr("Slices"), set.slices, true});
     set.tabs.push_back({tr("Values"), new ValuesView(document)});
