@@ -27,7 +27,7 @@ Result<ValueBlockPtr> readBlock(const TensorReader& reader, const ValuePlane& pl
         packed.resize(std::size_t(((to - from) * bits + 7) / 8));
         SHARDLENS_CHECK(reader.read({from, to}, packed));
         const auto firstBit = (begin - from) * bits;
-        decodeToDouble(reader.dtype(), packed, firstBit, values);
+        decodeMagnitudesOrValues(reader.dtype(), packed, firstBit, values);
         block->values.insert(block->values.end(), values.begin(), values.end());
         for (std::uint64_t j = 0; j < block->columns; ++j) {
             block->texts.push_back(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "data/tensor_reader.h"
+#include "analysis/value_map.h"
 
 #include <QString>
 
@@ -15,7 +15,7 @@ namespace shardlens::ui {
 struct ValueBlock {
     std::uint64_t row = 0, column = 0; ///< of the first value
     std::uint64_t rows = 0, columns = 0;
-    std::vector<double> values;
+    std::vector<double> values; ///< magnitudes of complex ones
     std::vector<QString> texts, bits;
 
     bool holds(std::uint64_t atRow, std::uint64_t atColumn) const {
@@ -26,12 +26,6 @@ struct ValueBlock {
     }
 };
 using ValueBlockPtr = std::shared_ptr<const ValueBlock>;
-
-/// Where a plane of the last two dims begins in the row-major order of elements, and how it is laid out.
-struct ValuePlane {
-    std::uint64_t firstElement = 0;
-    std::uint64_t rows = 1, columns = 1;
-};
 
 /// Reads [row, row + rows) × [column, column + columns) of a plane.
 Result<ValueBlockPtr> readBlock(const TensorReader& reader, const ValuePlane& plane, std::uint64_t row,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/views/values_view.h"
 
-#include "ui/models/slice_facts.h"
 #include "ui/style/painting.h"
 #include "ui/style/text.h"
 #include "ui/views/details/page.h"
@@ -9,27 +8,23 @@
 #include "ui/views/parts/statistics_panel.h"
 
 #include <QAction>
-#include <QCheckBox>
-#include <QClipboard>
-#include <QGuiApplication>
+#include <QFileDialog>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
-#include <QRegularExpression>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
 #include <QScrollArea>
-#include <QScrollBar>
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
 namespace shardlens::ui {
 namespace {
 
-constexpr int SoonMilliseconds = 20, Margin = 8;
-constexpr int MostCopied = 200'000;
+constexpr std::uint64_t MapWithoutAsking = 64 * Limits::MiB;
+constexpr std::uint32_t MapPoints = 256; ///< in either direction, at most
+constexpr int PollMilliseconds = 67;     // 15 Hz
 
 } // namespace
 
@@ -40,27 +35,12 @@ ValuesView::ValuesView(Document* document, QWidget* parent)
     , m_nothing(new EmptyState(this))
     , m_name(new NameLabel(this))
     , m_line(new ShapeLine(this))
-    , m_statistics(new StatisticsPanel(document, this))
-    , m_place(new QLineEdit(this))
-    , m_colored(new QCheckBox(tr("Colour"), this))
-    , m_problem(new QLabel(this))
-    , m_grid(new QTableView(this))
-    , m_model(new ValuesModel(this))
-    , m_footer(new QLabel(this)) {
-    m_grid->setModel(m_model);
-    m_grid->setAccessibleName(tr("Values"));
-    m_grid->setFrameShape(QFrame::NoFrame);
-    m_grid->setCornerButtonEnabled(false);
-    m_grid->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_grid->verticalHeader()->setDefaultSectionSize(std::max(20, fontMetrics().height() + 4));
-    m_grid->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_grid->horizontalHeader()->setDefaultSectionSize(
-        fontMetrics().horizontalAdvance(QStringLiteral("−1.234e−05")) + 14);
-    m_footer->setTextFormat(Qt::PlainText);
-    m_footer->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_footer->setContentsMargins(12, 4, 12, 4);
-    m_footer->setFont(style::fixedFont(style::secondaryFont(font())));
-    m_footer->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    , m_statistics(new StatisticsPanel(document, this, StatisticsPanel::Look::Beside))
+    , m_mapHeader(new SectionHeader(tr("Whole tensor"), this))
+    , m_draw(new QPushButton(this))
+    , m_bar(new QProgressBar(this))
+    , m_map(new PlaneMap(this))
+    , m_values(new ValuesGrid(document, this)) {
     auto* panel = new QScrollArea(this);
     panel->setWidget(m_statistics);
     panel->setWidgetResizable(true);
@@ -68,45 +48,41 @@ ValuesView::ValuesView(Document* document, QWidget* parent)
     m_statistics->setContentsMargins(12, 6, 12, 8);
     m_statistics->setBackgroundRole(QPalette::Base);
     m_statistics->setAutoFillBackground(true);
-    panel->setMinimumWidth(240);
-    auto* values = new QWidget(this);
-    auto* column = new QVBoxLayout(values);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(makeBar());
-    column->addWidget(m_grid, 1);
-    column->addWidget(m_footer);
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    auto* below = new QSplitter(Qt::Horizontal, this);
+    below->addWidget(makeMapBox());
+    below->addWidget(m_values);
+    below->setStretchFactor(1, 1);
+    below->setSizes({330, 600});
+    auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(panel);
-    splitter->addWidget(values);
+    splitter->addWidget(below);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({300, 600});
+    splitter->setSizes({230, 420});
     auto* whole = new QWidget(this);
     auto* rows = new QVBoxLayout(whole);
     rows->setContentsMargins(0, 0, 0, 0);
     auto* head = new QVBoxLayout;
-    head->setContentsMargins(12, 8, 12, 0);
+    head->setContentsMargins(12, 8, 12, 4);
     head->addWidget(m_name);
     head->addWidget(m_line);
     rows->addLayout(head);
     rows->addWidget(splitter, 1);
     m_stack->addWidget(m_nothing);
     m_stack->addWidget(whole);
-    setFocusProxy(m_grid);
-    m_soon.setSingleShot(true);
-    m_soon.setInterval(SoonMilliseconds);
-    connect(&m_soon, &QTimer::timeout, this, &ValuesView::fetch);
-    for (auto* bar : {m_grid->verticalScrollBar(), m_grid->horizontalScrollBar()}) {
-        connect(bar, &QScrollBar::valueChanged, this, &ValuesView::fetchSoon);
-        connect(bar, &QScrollBar::rangeChanged, this, &ValuesView::fetchSoon);
-    }
-    connect(m_grid->selectionModel(), &QItemSelectionModel::currentChanged, this, &ValuesView::updateFooter);
-    auto* copy = new QAction(tr("Copy"), m_grid);
-    copy->setShortcut(QKeySequence::Copy);
-    copy->setShortcutContext(Qt::WidgetShortcut);
-    m_grid->addAction(copy);
-    m_grid->setContextMenuPolicy(Qt::ActionsContextMenu);
-    connect(copy, &QAction::triggered, this, &ValuesView::copySelection);
+    setFocusProxy(m_values);
+    auto* png = m_values->menu()->addAction(tr("Export Map of the Whole Tensor as PNG…"));
+    connect(png, &QAction::triggered, this, &ValuesView::exportMap);
+    m_poll.setInterval(PollMilliseconds);
+    connect(&m_poll, &QTimer::timeout, this, [this] {
+        if (!m_mapping)
+            return;
+        const auto progress = m_mapping->progress();
+        m_bar->setValue(progress.total ? int(1000.0 * double(progress.done) / double(progress.total)) : 0);
+    });
+    connect(m_values, &ValuesGrid::frameChanged, m_map, &PlaneMap::setFrame);
+    connect(m_values, &ValuesGrid::planeChanged, this, &ValuesView::offerMap);
+    connect(m_values, &ValuesGrid::scaleChanged, this, [this] { m_map->setScale(m_values->scale()); });
+    connect(m_map, &PlaneMap::frameMoved, m_values, &ValuesGrid::showFrom);
     connect(m_document, &Document::checkpointChanged, this, [this] {
         m_tensor = {};
         followSelection();
@@ -117,32 +93,41 @@ ValuesView::ValuesView(Document* document, QWidget* parent)
 
 ValuesView::~ValuesView() = default;
 
-QWidget* ValuesView::makeBar() {
-    auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(12, 4, 12, 4);
-    auto* label = new QLabel(tr("Values from"), bar);
-    label->setBuddy(m_place);
-    m_place->setAccessibleName(tr("Index of the first value"));
-    m_place->setToolTip(tr("An index such as [0, 4301, 1680], then Enter"));
-    m_place->setMaximumWidth(260);
-    m_colored->setChecked(true);
-    m_problem->setTextFormat(Qt::PlainText);
-    row->addWidget(label);
-    row->addWidget(m_place);
-    row->addWidget(m_problem, 1);
-    row->addWidget(m_colored);
-    connect(m_place, &QLineEdit::returnPressed, this, &ValuesView::goTo);
-    connect(m_colored, &QCheckBox::toggled, this, [this](bool on) {
-        m_model->setColored(on);
-        m_grid->viewport()->update();
+QWidget* ValuesView::makeMapBox() {
+    auto* box = new QWidget(this);
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(12, 6, 0, 0);
+    column->setSpacing(6);
+    m_bar->setRange(0, 1000);
+    m_bar->setTextVisible(false);
+    m_bar->setAccessibleName(tr("Progress of the map"));
+    column->addWidget(m_mapHeader);
+    column->addWidget(m_draw, 0, Qt::AlignLeft);
+    column->addWidget(m_bar);
+    column->addWidget(m_map, 1);
+    connect(m_draw, &QPushButton::clicked, this, [this] {
+        if (m_mapping) { // the button says Cancel then
+            m_mapping.reset();
+            offerMap();
+        } else {
+            drawMap();
+        }
     });
-    return bar;
+    return box;
 }
 
 void ValuesView::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     followSelection(); // nothing is read for a tab that nobody looks at
+}
+
+void ValuesView::forgetMap() {
+    m_mapping.reset();
+    m_poll.stop();
+    m_map->setMap(nullptr);
+    m_mapHeader->setBeside({});
+    m_draw->hide();
+    m_bar->hide();
 }
 
 void ValuesView::followSelection() {
@@ -151,8 +136,10 @@ void ValuesView::followSelection() {
     if (!checkpoint || !item.isTensor()) {
         m_tensor = {};
         m_opening.reset();
-        m_reading.reset();
         m_reader = nullptr;
+        forgetMap();
+        m_values->clear();
+        m_statistics->setTensor({});
         m_nothing->setText(checkpoint ? tr("No tensor selected") : QString(),
                            checkpoint ? tr("Choose a tensor to see its values.") : QString());
         m_stack->setCurrentWidget(m_nothing);
@@ -167,159 +154,95 @@ void ValuesView::followSelection() {
                 {style::bytesText(tensor.bytes())}, style::exactBytes(tensor.bytes()));
     m_statistics->setTensor(m_tensor);
     m_stack->setCurrentIndex(1);
-    m_footer->clear();
     openReader();
 }
 
 void ValuesView::openReader() {
     m_reader = nullptr;
-    m_reading.reset();
-    m_problem->clear();
-    m_model->setPlane({0, 0, 0}, 0, 0);
+    forgetMap();
+    m_values->clear();
     using OpenedReader = Result<std::shared_ptr<TensorReader>>;
     m_opening = m_document->runner()->run<OpenedReader>(
         [checkpoint = m_document->checkpoint(), tensor = m_tensor](const JobContext& context) {
             return TensorReader::open(checkpoint, tensor, context);
         });
     m_opening->then([this](const OpenedReader& reader) {
-        if (!reader)
-            return showFailure(reader.error());
-        if (!(*reader)->randomAccess()) {
-            m_problem->setText(tr("Compressed: read forwards only, so that single values cannot be shown."));
+        if (!reader) {
+            m_nothing->setText(style::message(reader.error()), style::advice(reader.error()));
+            m_stack->setCurrentWidget(m_nothing);
             return;
         }
         m_reader = *reader;
-        movePlane(Dims(m_document->checkpoint()->tensor(m_tensor).shape().size(), 0));
+        if ((*reader)->randomAccess())
+            m_values->setReader(*reader, m_tensor);
+        else
+            m_values->say(tr("Compressed: read forwards only, so that single values cannot be shown."));
     });
 }
 
-void ValuesView::showFailure(const Error& error) {
-    m_nothing->setText(style::message(error), style::advice(error));
-    m_stack->setCurrentWidget(m_nothing);
-}
-
-void ValuesView::goTo() {
-    static const QRegularExpression number(QStringLiteral("\\d+"));
-    const auto shape = m_document->checkpoint()->tensor(m_tensor).shape();
-    Dims index;
-    for (auto found = number.globalMatch(m_place->text()); found.hasNext() && index.size() <= shape.size();)
-        index.push_back(found.next().captured().toULongLong());
-    if (index.size() != shape.size()) {
-        m_problem->setText(tr("An index needs %1 numbers").arg(shape.size()));
+/// A small plane is mapped at once; a large one on request.
+void ValuesView::offerMap() {
+    forgetMap();
+    const auto& plane = m_values->plane();
+    if (!m_reader || plane.rows == 0 || plane.columns == 0)
         return;
-    }
-    for (std::size_t dim = 0; dim < shape.size(); ++dim)
-        index[dim] = std::min(index[dim], shape[dim] ? shape[dim] - 1 : 0);
-    m_problem->clear();
-    movePlane(index);
+    const auto bytes = plane.rows * plane.columns * bitsOf(m_reader->dtype()) / 8;
+    if (bytes <= MapWithoutAsking)
+        return drawMap();
+    m_draw->setText(tr("Draw (reads %1)").arg(style::bytesText(bytes)));
+    m_draw->show();
 }
 
-void ValuesView::movePlane(const Dims& index) {
-    const auto shape = m_document->checkpoint()->tensor(m_tensor).shape();
-    m_at = index;
-    ValuePlane plane;
-    const auto dims = shape.size();
-    plane.columns = dims >= 1 ? shape[dims - 1] : 1;
-    plane.rows = dims >= 2 ? shape[dims - 2] : 1;
-    std::uint64_t outer = 0; // the planes before this one; it fits, since the whole tensor does
-    for (std::size_t dim = 0; dim + 2 < dims; ++dim)
-        outer = outer * shape[dim] + index[dim];
-    plane.firstElement = outer * plane.rows * plane.columns;
-    if (m_reader->elements() == 0)
-        plane.rows = plane.columns = 0;
-    m_place->setText(style::indexText(index));
-    m_model->setPlane(plane, dims >= 2 ? index[dims - 2] : 0, dims >= 1 ? index[dims - 1] : 0);
-    m_grid->scrollToTop();
-    if (m_model->rowCount() > 0)
-        m_grid->setCurrentIndex(m_model->index(0, 0));
-    fetchSoon();
-}
-
-void ValuesView::fetchSoon() {
-    if (m_reader && !m_soon.isActive())
-        m_soon.start();
-}
-
-void ValuesView::fetch() {
-    if (!m_reader || m_model->rowCount() == 0 || m_model->columnCount() == 0)
+void ValuesView::drawMap() {
+    if (!m_reader)
         return;
-    const int firstRow = std::max(0, m_grid->rowAt(0) - Margin),
-              firstColumn = std::max(0, m_grid->columnAt(0) - Margin);
-    const int bottom = m_grid->rowAt(m_grid->viewport()->height() - 1),
-              right = m_grid->columnAt(m_grid->viewport()->width() - 1);
-    const int lastRow = std::min(m_model->rowCount() - 1, (bottom < 0 ? firstRow + 80 : bottom) + Margin);
-    const int lastColumn =
-        std::min(m_model->columnCount() - 1, (right < 0 ? firstColumn + 40 : right) + Margin);
-    const auto row = m_model->firstRow() + std::uint64_t(firstRow),
-               column = m_model->firstColumn() + std::uint64_t(firstColumn);
-    m_reading = m_document->runner()->run<Result<ValueBlockPtr>>(
-        [reader = m_reader, plane = m_model->plane(), row, column,
-         rows = std::uint64_t(lastRow - firstRow + 1),
-         columns = std::uint64_t(lastColumn - firstColumn + 1)](const JobContext& context) {
-            return readBlock(*reader, plane, row, column, rows, columns, context);
+    forgetMap();
+    const auto& plane = m_values->plane();
+    m_bar->setValue(0);
+    m_bar->setVisible(plane.rows * plane.columns > MapWithoutAsking);
+    m_draw->setText(tr("Cancel"));
+    m_draw->setVisible(m_bar->isVisibleTo(this));
+    m_mapping = m_document->runner()->run<Result<ValueMapPtr>>(
+        [reader = m_reader, plane](const JobContext& context) -> Result<ValueMapPtr> {
+            SHARDLENS_TRY(auto map, mapValues(*reader, plane, MapPoints, context));
+            return std::make_shared<const ValueMap>(std::move(map));
         });
-    m_reading->then([this](const Result<ValueBlockPtr>& block) {
-        if (!block) {
-            m_problem->setText(style::message(block.error()));
-            return;
-        }
-        m_model->setBlock(*block);
-        m_grid->viewport()->update();
-        updateFooter();
+    m_mapping->then([this](const Result<ValueMapPtr>& map) {
+        m_mapping.reset();
+        m_poll.stop();
+        m_bar->hide();
+        m_draw->hide();
+        setMap(map);
     });
+    m_poll.start();
 }
 
-Dims ValuesView::indexAt(const QModelIndex& cell) const {
-    auto index = m_at;
-    const auto dims = index.size();
-    if (dims >= 1)
-        index[dims - 1] = m_model->firstColumn() + std::uint64_t(cell.column());
-    if (dims >= 2)
-        index[dims - 2] = m_model->firstRow() + std::uint64_t(cell.row());
-    return index;
-}
-
-/// The current value exactly, its bits, and where it is stored.
-void ValuesView::updateFooter() {
-    const auto cell = m_grid->currentIndex();
-    const auto& block = m_model->block();
-    const auto checkpoint = m_document->checkpoint();
-    const auto row = m_model->firstRow() + std::uint64_t(std::max(0, cell.row()));
-    const auto column = m_model->firstColumn() + std::uint64_t(std::max(0, cell.column()));
-    if (!cell.isValid() || !block || !block->holds(row, column) || !checkpoint || !m_reader) {
-        m_footer->clear();
+void ValuesView::setMap(const Result<ValueMapPtr>& map) {
+    if (!map) {
+        m_mapHeader->setBeside(style::message(map.error()));
         return;
     }
-    const auto at = block->index(row, column);
-    QStringList words{style::indexText(indexAt(cell)), block->texts[at], tr("bits %1").arg(block->bits[at])};
-    const auto& plane = m_model->plane();
-    if (const auto stored = m_reader->locate(plane.firstElement + row * plane.columns + column)) {
-        const auto& file = checkpoint->file(stored->file);
-        words << tr("%1 at byte %2").arg(style::plain(file.path, 120), style::grouped(stored->bit / 8));
-        if (file.rank)
-            words << tr("rank %1").arg(*file.rank);
-    }
-    m_footer->setText(words.join(QStringLiteral("   ")));
+    const auto& made = **map;
+    const auto ceil = [](std::uint64_t all, std::uint64_t parts) {
+        return (all + parts - 1) / parts;
+    };
+    const auto rows = made.rows ? ceil(made.plane.rows, made.rows) : 1,
+               columns = made.columns ? ceil(made.plane.columns, made.columns) : 1;
+    m_mapHeader->setBeside(rows * columns > 1
+                               ? tr("each point is the largest of %1 × %2 values").arg(rows).arg(columns)
+                               : tr("each point is a value"));
+    m_map->setMap(*map);
+    m_values->setUsualScale({made.negative ? HeatScale::Mode::Signed : HeatScale::Mode::Amount, made.usual});
 }
 
-void ValuesView::copySelection() const {
-    QModelIndexList cells = m_grid->selectionModel()->selectedIndexes();
-    if (cells.size() > MostCopied)
-        cells.resize(MostCopied);
-    std::sort(cells.begin(), cells.end());
-    const auto& block = m_model->block();
-    QString text;
-    int row = -1;
-    for (const auto& cell : cells) {
-        const auto atRow = m_model->firstRow() + std::uint64_t(cell.row()),
-                   atColumn = m_model->firstColumn() + std::uint64_t(cell.column());
-        if (row >= 0)
-            text += row == cell.row() ? QLatin1Char('\t') : QLatin1Char('\n');
-        row = cell.row();
-        if (block && block->holds(atRow, atColumn))
-            text += block->texts[block->index(atRow, atColumn)];
-    }
-    QGuiApplication::clipboard()->setText(text);
+void ValuesView::exportMap() {
+    const auto picture = m_map->picture();
+    if (picture.isNull())
+        return m_values->say(tr("There is no map yet"));
+    const auto path = QFileDialog::getSaveFileName(this, tr("Export Picture"), QStringLiteral("map.png"),
+                                                   tr("PNG (*.png)"));
+    if (!path.isEmpty() && !picture.save(path, "PNG"))
+        m_values->say(tr("The picture could not be written"));
 }
 
 } // namespace shardlens::ui

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ui/style/text.h"
-#include "ui/style/theme.h"
-#include "ui/views/values_view.h"
+#include "ui/models/values_model.h"
 
-#include <QApplication>
-#include <QPalette>
+#include "ui/style/text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,10 +19,18 @@ void ValuesModel::setPlane(const ValuePlane& plane, std::uint64_t firstRow, std:
 
 void ValuesModel::setBlock(ValueBlockPtr block) {
     m_block = std::move(block);
-    m_scale = 0;
+    m_largest = 0;
     for (const double value : m_block->values)
         if (std::isfinite(value))
-            m_scale = std::max(m_scale, std::fabs(value));
+            m_largest = std::max(m_largest, std::fabs(value));
+}
+
+QString ValuesModel::longestText() const {
+    if (!m_block || m_format == Format::Short)
+        return {};
+    const auto& texts = m_format == Format::Bits ? m_block->bits : m_block->texts;
+    const auto longest = std::ranges::max_element(texts, {}, &QString::size);
+    return longest == texts.end() ? QString() : *longest;
 }
 
 int ValuesModel::rowCount(const QModelIndex& parent) const {
@@ -51,23 +56,17 @@ QVariant ValuesModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole) {
         if (!known)
             return QStringLiteral("…");
+        if (m_format == Format::Bits)
+            return m_block->bits[m_block->index(row, column)];
         const auto& text = m_block->texts[m_block->index(row, column)];
         const double value = m_block->values[m_block->index(row, column)];
-        return text.size() <= 9 ? QString(text).replace(QLatin1Char('-'), QChar(0x2212))
-                                : style::numberText(value, 4);
+        return m_format == Format::Exact || text.size() <= 9
+                   ? QString(text).replace(QLatin1Char('-'), QChar(0x2212))
+                   : style::numberText(value, 4);
     }
-    if (!known || !m_colored || (role != Qt::BackgroundRole && role != Qt::ForegroundRole))
-        return {};
-    const style::Theme theme(QApplication::palette());
-    const double value = m_block->values[m_block->index(row, column)];
-    QColor fill = theme.signedHeat(0);
-    if (std::isnan(value))
-        fill = theme.notANumber();
-    else if (std::isinf(value))
-        fill = theme.signedHeat(value < 0 ? -1 : 1);
-    else if (m_scale > 0)
-        fill = theme.signedHeat(value / m_scale);
-    return role == Qt::BackgroundRole ? fill : style::textOn(fill);
+    if (role == ValueRole && known)
+        return m_block->values[m_block->index(row, column)];
+    return {};
 }
 
 QVariant ValuesModel::headerData(int section, Qt::Orientation orientation, int role) const {
