@@ -19,6 +19,8 @@ public:
     virtual ~Command() = default;
     virtual std::string name() const = 0;
     virtual std::string about() const = 0; ///< one line for the list of commands
+    /// What documents say was run, once arguments are read: a group adds the command that was chosen.
+    virtual std::string title() const { return name(); }
     virtual void declare(CLI::App& app) = 0;
     virtual int run(Session& session) = 0;
     /// Done means that files stand under their final names, whatever becomes of the text about them.
@@ -30,6 +32,7 @@ using CommandPtr = std::unique_ptr<Command>;
 CommandPtr makeCheck();
 CommandPtr makeCompare();
 CommandPtr makeConvert();
+CommandPtr makeDduf();
 CommandPtr makeFormats();
 CommandPtr makeHash();
 CommandPtr makeInfo();

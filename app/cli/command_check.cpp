@@ -2,7 +2,7 @@
 #include "analysis/deep_check.h"
 #include "app/cli/checkpoint_option.h"
 #include "app/cli/command.h"
-#include "app/cli/describe.h"
+#include "app/cli/findings_text.h"
 #include "base/escape.h"
 #include "formats/open.h"
 
@@ -73,24 +73,12 @@ private:
 
     static void writeJson(Session& session, const Findings& findings) {
         auto json = session.beginDocument();
-        json.key("findings");
-        json.beginArray();
-        for (const auto& finding : findings)
-            writeFinding(json, finding);
-        json.endArray();
+        writeFindings(json, findings);
         json.endObject();
     }
 
     static void writeText(Session& session, const Findings& findings) {
-        for (const auto& finding : findings) {
-            const auto severity = finding.severity();
-            session.print(session.paint(inkOf(severity), severityName(severity)) + "  " +
-                          session.paint(Ink::Bold, finding.what.rule->id) + "\n  " + message(finding.what) +
-                          "\n");
-            if (const auto where = place(finding.what.where); !where.empty())
-                session.print("  " + session.paint(Ink::Faint, where) + "\n");
-            session.print("  " + advice(finding.what) + "\n\n");
-        }
+        printFindings(session, findings);
         const auto counts = countFindings(findings);
         if (findings.empty())
             session.print(session.paint(Ink::Green, "No findings.") + "\n");

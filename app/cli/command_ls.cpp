@@ -118,6 +118,7 @@ private:
     static void writeJson(Session& session, const Checkpoint& checkpoint,
                           const std::vector<ItemIndex>& items) {
         const TiedNames tied(checkpoint);
+        const ArchiveMembers members(checkpoint);
         auto json = session.beginDocument();
         json.key("tensors");
         json.beginArray();
@@ -125,7 +126,7 @@ private:
             if (!isTensor(checkpoint, item))
                 continue;
             json.beginObject();
-            writeTensorFields(json, checkpoint, checkpoint.tensor(TensorId(item)), tied);
+            writeTensorFields(json, checkpoint, checkpoint.tensor(TensorId(item)), tied, members);
             json.endObject();
         }
         json.endArray();

@@ -116,7 +116,7 @@ private:
         json.key("tensors");
         json.beginArray();
         json.beginObject();
-        writeTensorFields(json, checkpoint, tensor, TiedNames(checkpoint));
+        writeTensorFields(json, checkpoint, tensor, TiedNames(checkpoint), ArchiveMembers(checkpoint));
         json.field("readable", tensor.readable());
         json.key("facts");
         json.beginObject();

@@ -32,14 +32,16 @@ std::string terminalText(std::string_view text) {
     }
 }
 
-void writeSlice(JsonWriter& json, const Checkpoint& checkpoint, SliceId id) {
+void writeSlice(JsonWriter& json, const Checkpoint& checkpoint, SliceId id, const ArchiveMembers& members) {
     const auto slice = checkpoint.slice(id);
     json.beginObject();
     json.field("offset", slice.box.offset);
     json.field("size", slice.box.size);
     if (slice.file.valid()) {
         const auto& file = checkpoint.file(slice.file);
-        json.field("file", std::string_view(file.path));
+        json.field("file", members.path(slice));
+        if (!members.empty())
+            json.field("archive", std::string_view(file.path));
         json.field("rank", file.rank);
         json.field("begin", slice.stored.begin);
         json.field("end", slice.stored.end);
@@ -79,7 +81,7 @@ std::vector<std::string> TiedNames::of(const TensorView& tensor) const {
 }
 
 void writeTensorFields(JsonWriter& json, const Checkpoint& checkpoint, const TensorView& tensor,
-                       const TiedNames& tied) {
+                       const TiedNames& tied, const ArchiveMembers& members) {
     json.field("name", tensor.name());
     json.field("dtype", tensor.dtypeName());
     json.field("shape", tensor.shape());
@@ -87,7 +89,7 @@ void writeTensorFields(JsonWriter& json, const Checkpoint& checkpoint, const Ten
     json.key("slices");
     json.beginArray();
     for (std::uint32_t i = 0; i < tensor.sliceCount(); ++i)
-        writeSlice(json, checkpoint, tensor.slice(i));
+        writeSlice(json, checkpoint, tensor.slice(i), members);
     json.endArray();
     json.field("tied", tied.of(tensor));
     json.field("storage", tensor.storage());

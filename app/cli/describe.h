@@ -3,6 +3,7 @@
 
 #include "app/cli/session.h"
 #include "model/checkpoint.h"
+#include "query/archive_members.h"
 #include "query/item.h"
 
 #include <map>
@@ -19,8 +20,9 @@ std::string shown(std::string_view text);
 /// a terminal is escaped.
 std::string terminalText(std::string_view text);
 
-/// `0:4, :8` of a slice's place as JSON of the contract: offset, size, file, rank, begin, end.
-void writeSlice(JsonWriter& json, const Checkpoint& checkpoint, SliceId id);
+/// `0:4, :8` of a slice's place as JSON of the contract: offset, size, file, rank, begin, end. Within an archive
+/// `file` is its member, and `archive` the file that begin and end count in.
+void writeSlice(JsonWriter& json, const Checkpoint& checkpoint, SliceId id, const ArchiveMembers& members);
 
 /// Who shares a tensor's memory: names that were dropped for it, and tensors on the same storage.
 class TiedNames {
@@ -36,7 +38,7 @@ private:
 
 /// The fields of ls and show of one tensor, without the braces: show adds more.
 void writeTensorFields(JsonWriter& json, const Checkpoint& checkpoint, const TensorView& tensor,
-                       const TiedNames& tied);
+                       const TiedNames& tied, const ArchiveMembers& members);
 
 /// `{name type value}` of an entry. Without `all`, files longer than a page are not decoded: their value is
 /// null.

@@ -11,6 +11,8 @@ inline constexpr Rule BadOption{"cli.bad-option", Severity::Error, "{0} cannot b
 inline constexpr Rule NoSuchName{"cli.no-such-name", Severity::Error,
                                  "There is no tensor or entry \"{0}\" here.",
                                  "shardlens-cli ls lists the names."};
+inline constexpr Rule NoSuchEntry{"cli.no-such-entry", Severity::Error, "The archive has no entry \"{0}\".",
+                                  "shardlens-cli dduf ls lists the entries."};
 inline constexpr Rule NoSuchKey{"cli.no-such-key", Severity::Error,
                                 "There is no metadata key or entry \"{0}\" here.",
                                 "shardlens-cli meta without a key shows everything."};
@@ -25,7 +27,7 @@ inline constexpr Rule TooManyValues{"cli.too-many-values", Severity::Error,
 inline constexpr Rule OutputFailed{"cli.output-failed", Severity::Error, "Writing the output failed: {0}.",
                                    "Make room on the disk, or send the output somewhere else."};
 
-inline constexpr const Rule* all[] = {&Usage,      &BadOption, &NoSuchName,    &NoSuchKey,
+inline constexpr const Rule* all[] = {&Usage,      &BadOption, &NoSuchName,    &NoSuchEntry, &NoSuchKey,
                                       &NoSuchRule, &BadValues, &TooManyValues, &OutputFailed};
 
 } // namespace shardlens::rules::cli

@@ -107,7 +107,7 @@ private:
     }
 
     int runCommand(std::size_t index) {
-        Session session(m_commands[index]->name(), m_options[index], m_out, m_err, m_stop);
+        Session session(m_commands[index]->title(), m_options[index], m_out, m_err, m_stop);
         try {
             return finish(m_commands[index]->run(session), m_commands[index]->publishes());
         } catch (const std::bad_alloc&) {
@@ -142,7 +142,7 @@ private:
 std::vector<CommandPtr> allCommands() {
     std::vector<CommandPtr> out;
     for (const auto& make : {makeInfo, makeLs, makeTree, makeShow, makeMeta, makeCheck, makeHash, makeStats,
-                             makeCompare, makeConvert, makeSample, makeFormats, makeRules})
+                             makeCompare, makeConvert, makeDduf, makeSample, makeFormats, makeRules})
         out.push_back(make());
     return out;
 }

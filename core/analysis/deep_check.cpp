@@ -43,7 +43,8 @@ private:
         std::vector<Region> out;
         for (std::uint32_t file = 0; file < m_checkpoint->fileCount(); ++file)
             for (const auto& region : m_checkpoint->regions(FileId(file)))
-                if (region.crc32 && *region.crc32 != 0) // 0: the writer computed none, or 1 in 4 billion
+                // 0: torch.save computed none, or 1 in 4 billion; other archives mean it.
+                if (region.crc32 && (*region.crc32 != 0 || m_checkpoint->format() == Format::Dduf))
                     out.push_back(region);
         return out;
     }

@@ -6,6 +6,8 @@
 #include "convert/sample.h"
 #include "data/rules.h"
 #include "formats/dcp/rules.h"
+#include "formats/dduf/rules.h"
+#include "formats/diffusers/rules.h"
 #include "formats/file_damage.h"
 #include "formats/hub/rules.h"
 #include "formats/json/rules.h"
@@ -32,7 +34,7 @@ constexpr std::span<const Rule* const> lists[] = {
     rules::jobs::all, rules::path::all,     rules::io::all,      rules::model::all,       rules::query::all,
     rules::data::all, rules::analysis::all, rules::convert::all, rules::open::all,        rules::file::all,
     rules::json::all, rules::pickle::all,   rules::zip::all,     rules::safetensors::all, rules::torch::all,
-    rules::hub::all,  rules::dcp::all,      rules::sample::all,
+    rules::hub::all,  rules::dcp::all,      rules::sample::all,  rules::diffusers::all,   rules::dduf::all,
 };
 
 bool before(const Rule* a, const Rule* b) {

@@ -11,6 +11,29 @@
 
 namespace shardlens::hub {
 
+std::uint64_t SetPlace::begin(std::string_view name) const {
+    const auto range = archive == nullptr ? std::nullopt : archive->find(name);
+    return range ? range->begin : 0;
+}
+
+void SetPlace::locate(Location& where) const {
+    if (where.file.empty())
+        return;
+    std::string_view name = where.file;
+    if (!filePrefix.empty() && name.starts_with(filePrefix))
+        name.remove_prefix(filePrefix.size());
+    const auto range = archive == nullptr ? std::nullopt : archive->find(name);
+    auto path = filePrefix + std::string(name);
+    if (!range) {
+        where.file = std::move(path);
+        return;
+    }
+    where.file = archive->path;
+    if (where.item.empty())
+        where.item = std::move(path);
+    where.offset = range->begin + where.offset.value_or(0);
+}
+
 Result<CheckpointBuilder::Added> SetAssembly::addTensor(std::string_view name) {
     if (place.namePrefix.empty())
         return builder.addTensor(name);
@@ -33,6 +56,12 @@ void reserve(CheckpointBuilder& builder, const ShardSet& set) {
 
 void addFiles(SetAssembly& assembly) {
     for (const auto& shard : assembly.set.shards) {
+        assembly.ids.emplace_back(shard.tensors());
+        assembly.begins.push_back(assembly.place.begin(shard.name));
+        if (assembly.place.archive != nullptr) {
+            assembly.files.push_back(assembly.place.archive->file);
+            continue;
+        }
         FileRecord record;
         record.path = assembly.path(shard.name);
         record.source = shard.source;
@@ -42,7 +71,6 @@ void addFiles(SetAssembly& assembly) {
         if (shard.header)
             record.metadata = shard.header->metadata;
         assembly.files.push_back(assembly.builder.addFile(std::move(record)));
-        assembly.ids.emplace_back(shard.tensors());
     }
     for (const auto& absent : assembly.set.absent)
         if (absent.reason.empty()) {
@@ -58,8 +86,9 @@ void addRegionsAndFindings(SetAssembly& assembly) {
         const auto& shard = assembly.set.shards[i];
         if (!shard.header)
             continue;
-        safetensors::addRegions(assembly.builder, *shard.header, assembly.files[i]);
-        safetensors::addFindings(assembly.builder, *shard.header, assembly.files[i], assembly.ids[i]);
+        safetensors::addRegions(assembly.builder, *shard.header, assembly.files[i], assembly.begins[i]);
+        safetensors::addFindings(assembly.builder, *shard.header, assembly.files[i], assembly.ids[i],
+                                 [&](Location& where) { assembly.place.locate(where); });
     }
 }
 
@@ -74,11 +103,11 @@ void addArchives(SetAssembly& assembly) {
             entry.kind = EntryRecord::Kind::Value;
             entry.typeName = shard.archiveTypes[n];
             entry.file = assembly.files[i];
-            entry.stored = shard.archives[n];
+            entry.stored = assembly.stored(i, shard.archives[n]);
             assembly.builder.addEntry(std::move(entry));
             assembly.builder.addRegion({.file = assembly.files[i],
                                         .kind = Region::Kind::Entry,
-                                        .range = shard.archives[n],
+                                        .range = assembly.stored(i, shard.archives[n]),
                                         .name = "torch.save",
                                         .crc32 = {}});
         }

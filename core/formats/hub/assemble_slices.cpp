@@ -126,7 +126,7 @@ private:
             claim(at, id, info.at(entry->global));
         if (header.state[tensor] != safetensors::TensorState::Broken)
             m_assembly.builder.addSlice(id, offset, size, header.dtype[tensor], m_assembly.files[at],
-                                        header.stored(tensor));
+                                        m_assembly.stored(at, header.stored(tensor)));
         return {};
     }
 

@@ -75,7 +75,7 @@ private:
     void fill(TensorId id, Owner at) {
         m_assembly.ids[at.shard][at.tensor] = id;
         safetensors::fillTensor(m_assembly.builder, *m_set.shards[at.shard].header, at.tensor, id,
-                                m_assembly.files[at.shard]);
+                                m_assembly.files[at.shard], m_assembly.begins[at.shard]);
     }
 
     Result<void> addRest(std::uint32_t shard) {
@@ -109,7 +109,7 @@ private:
         }
         if (id.index() - m_assembly.firstTensor >= m_mapped)
             twice.ambiguous.push_back(id);
-        if (const auto stored = header.stored(tensor); !stored.empty())
+        if (const auto stored = m_assembly.stored(shard, header.stored(tensor)); !stored.empty())
             m_assembly.builder.addRegion({.file = m_assembly.files[shard],
                                           .kind = Region::Kind::Unclaimed,
                                           .range = stored,

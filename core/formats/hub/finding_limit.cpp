@@ -13,6 +13,8 @@ void FindingLimit::add(Finding finding) {
     auto& rest = m_rests[finding.what.rule];
     if (rest.added < listed) {
         ++rest.added;
+        if (m_locate)
+            m_locate(finding.what.where);
         m_builder.addFinding(std::move(finding));
         return;
     }

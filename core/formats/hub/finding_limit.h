@@ -4,7 +4,9 @@
 #include "model/checkpoint_builder.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace shardlens::hub {
@@ -13,7 +15,10 @@ namespace shardlens::hub {
 /// rest, with their tensors. A hostile index can make each of a million files wrong.
 class FindingLimit {
 public:
-    explicit FindingLimit(CheckpointBuilder& builder) : m_builder(builder) {}
+    /// `locate` corrects the places of findings before they are added.
+    explicit FindingLimit(CheckpointBuilder& builder, std::function<void(Location&)> locate = {})
+        : m_builder(builder)
+        , m_locate(std::move(locate)) {}
 
     void add(Finding finding);
     void add(const Rule& rule, Args args, Location where = {}, Subject subject = {},
@@ -26,6 +31,7 @@ private:
         std::vector<TensorId> tensors;
     };
     CheckpointBuilder& m_builder;
+    std::function<void(Location&)> m_locate;
     std::map<const Rule*, Rest> m_rests;
 };
 

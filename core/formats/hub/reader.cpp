@@ -37,12 +37,18 @@ std::string titleOf(const std::string& path) {
     return path.substr(begin, end - begin);
 }
 
+/// Weights beside a pipeline's index are single-file checkpoints that it does not use.
+bool isPipeline(const Survey& survey) {
+    return std::ranges::any_of(survey.parts,
+                               [](const SurveyPart& part) { return part.format == Format::Diffusers; });
+}
+
 class Reader final : public FormatReader {
 public:
     std::string_view id() const override { return "hub"; }
 
     Result<void> survey(const Candidate& candidate, Survey& into, const JobContext& context) const override {
-        if (!candidate.file.empty() && !into.parts.empty())
+        if ((!candidate.file.empty() && !into.parts.empty()) || isPipeline(into))
             return {};
         SHARDLENS_TRY(auto found, findParts(candidate, context));
         for (auto& one : found) {

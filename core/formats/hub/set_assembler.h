@@ -25,6 +25,7 @@ struct SetAssembly {
 
     IndexJoin join;                         ///< empty where there is no index
     std::vector<FileId> files;              ///< of the shards
+    std::vector<std::uint64_t> begins;      ///< of the shards, in those files
     std::vector<std::vector<TensorId>> ids; ///< of each shard's tensors
     std::uint32_t firstTensor = 0;          ///< the builder's tensors from here on are this set's
 
@@ -34,8 +35,10 @@ struct SetAssembly {
         , set(ofSet)
         , place(atPlace)
         , context(inContext)
-        , findings(intoBuilder)
+        , findings(intoBuilder, [this](Location& where) { place.locate(where); })
         , firstTensor(intoBuilder.tensorCount()) {}
+    SetAssembly(const SetAssembly&) = delete;
+    SetAssembly& operator=(const SetAssembly&) = delete;
 
     /// A tensor of the set, by its name without the prefix.
     Result<CheckpointBuilder::Added> addTensor(std::string_view name);
@@ -43,6 +46,10 @@ struct SetAssembly {
         return {.kind = Subject::Kind::File, .id = files[shard].value()};
     }
     std::string path(std::string_view file) const { return place.filePrefix + std::string(file); }
+    /// Bytes of a shard in the file that holds it.
+    ByteRange stored(std::size_t shard, ByteRange inShard) const {
+        return {begins[shard] + inShard.begin, begins[shard] + inShard.end};
+    }
     Location inFile(std::size_t shard, std::string_view item = {}) const {
         return {.file = path(set.shards[shard].name), .offset = {}, .item = std::string(item)};
     }

@@ -25,10 +25,15 @@ Subject subjectOf(const HeaderFinding& finding, FileId file, std::span<const Ten
     return {Subject::Kind::File, file.value()};
 }
 
+/// A range of the header's source in the file that holds it.
+ByteRange shifted(ByteRange range, std::uint64_t by) {
+    return {range.begin + by, range.end + by};
+}
+
 } // namespace
 
 void fillTensor(CheckpointBuilder& builder, const Header& header, std::uint32_t index, TensorId tensor,
-                FileId file) {
+                FileId file, std::uint64_t begin) {
     const auto dtype = header.dtype[index];
     builder.setDType(tensor, dtype, dtype == DType::Unknown ? header.dtypeName(index) : std::string_view());
     builder.setShape(tensor, header.shape(index));
@@ -36,13 +41,13 @@ void fillTensor(CheckpointBuilder& builder, const Header& header, std::uint32_t 
         if (auto facts = factsOf(header, index); !facts.empty())
             builder.setFacts(tensor, std::move(facts));
     if (header.state[index] == TensorState::Sound)
-        builder.addWholeSlice(tensor, dtype, file, header.stored(index));
+        builder.addWholeSlice(tensor, dtype, file, shifted(header.stored(index), begin));
 }
 
-void addRegions(CheckpointBuilder& builder, const Header& header, FileId file) {
+void addRegions(CheckpointBuilder& builder, const Header& header, FileId file, std::uint64_t begin) {
     const auto add = [&](Region::Kind kind, ByteRange range, std::string name) {
         if (!range.empty())
-            builder.addRegion({file, kind, range, std::move(name), std::nullopt});
+            builder.addRegion({file, kind, shifted(range, begin), std::move(name), std::nullopt});
     };
     add(Region::Kind::Header, {header.json.begin - 8, header.jsonEnd}, "header");
     add(Region::Kind::Padding, {header.jsonEnd, header.json.end}, "padding");
@@ -56,13 +61,16 @@ void addRegions(CheckpointBuilder& builder, const Header& header, FileId file) {
 }
 
 void addFindings(CheckpointBuilder& builder, const Header& header, FileId file,
-                 std::span<const TensorId> tensors) {
+                 std::span<const TensorId> tensors, const std::function<void(Location&)>& locate) {
     for (const auto& finding : header.findings) {
         std::vector<TensorId> ids;
         ids.reserve(finding.tensors.size());
         for (const auto index : finding.tensors)
             ids.push_back(tensors[index]);
-        builder.addFinding({finding.what, subjectOf(finding, file, tensors), std::move(ids)});
+        auto what = finding.what;
+        if (locate)
+            locate(what.where);
+        builder.addFinding({std::move(what), subjectOf(finding, file, tensors), std::move(ids)});
     }
 }
 

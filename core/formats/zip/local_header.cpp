@@ -21,6 +21,7 @@ struct Fields {
     std::uint16_t flags, method, nameBytes, extraBytes;
     std::uint32_t crc32;
     std::uint64_t compressedBytes, bytes;
+    std::size_t zip64Bytes = 0; // of the whole field, 0 where there is none
 };
 
 Fields parseFixed(std::span<const std::byte> bytes) {
@@ -43,6 +44,7 @@ void applyZip64(Fields& fields, std::span<const std::byte> extra) {
         if (length > extra.size())
             return;
         if (id == 1) {
+            fields.zip64Bytes = length + 4;
             std::size_t position = 0;
             for (auto* value : {&fields.bytes, &fields.compressedBytes}) {
                 if (*value == 0xffffffff && length - position >= 8) {
@@ -80,6 +82,8 @@ Result<LocalHeader> readLocalHeader(const ByteSource& source, const Directory& d
     LocalHeader out;
     const auto dataOffset = variableOffset + variable;
     out.header = {entry.headerOffset, dataOffset};
+    out.paddingBytes = fields.extraBytes - fields.zip64Bytes;
+    out.zip64 = fields.zip64Bytes > 0;
     if (!rangeFits(dataOffset, entry.compressedBytes, limit))
         return fail(rules::ZipPastEnd, {Bytes{entry.compressedBytes}, dataOffset}, where);
     out.data = {dataOffset, dataOffset + entry.compressedBytes};

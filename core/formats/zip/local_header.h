@@ -12,8 +12,10 @@ namespace shardlens::zip {
 
 /// What an entry's local header adds to the directory.
 struct LocalHeader {
-    ByteRange header; ///< from its signature to the first byte of data
-    ByteRange data;   ///< stored (compressed) bytes
+    ByteRange header;               ///< from its signature to the first byte of data
+    ByteRange data;                 ///< stored (compressed) bytes
+    std::uint64_t paddingBytes = 0; ///< of the header: extra fields that say nothing about the entry's sizes
+    bool zip64 = false;             ///< a ZIP64 field stands in the header
     /// Where it contradicts the directory: `zip.local-header-disagrees`, one a field.
     std::vector<Error> disagreements;
 };

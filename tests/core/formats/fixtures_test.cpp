@@ -4,6 +4,7 @@
 #include "data/tensor_reader.h"
 #include "formats/open.h"
 #include "model/value_json.h"
+#include "query/archive_members.h"
 
 #include <QCryptographicHash>
 #include <QDir>
@@ -39,8 +40,13 @@ json dimsOf(DimsView dims) {
 }
 
 /// The path of a file of the checkpoint, relative to the fixture's folder, as expected files name it.
-std::string pathInFixture(const Checkpoint& checkpoint, FileId file, const std::filesystem::path& fixture) {
-    const auto whole = std::filesystem::path(checkpoint.facts().folder) / checkpoint.file(file).path;
+/// Within an archive it is the path of the entry.
+std::string pathInFixture(const Checkpoint& checkpoint, const Slice& slice,
+                          const std::filesystem::path& fixture) {
+    if (checkpoint.format() == Format::Dduf)
+        return std::string(ArchiveMembers(checkpoint).path(slice));
+    const auto& record = checkpoint.file(slice.file);
+    const auto whole = std::filesystem::path(checkpoint.facts().folder) / record.path;
     return std::filesystem::weakly_canonical(whole).lexically_relative(fixture).generic_string();
 }
 
@@ -48,10 +54,9 @@ json slicesOf(const Checkpoint& checkpoint, const TensorView& tensor, const std:
     std::vector<json> slices;
     for (std::uint32_t i = 0; i < tensor.sliceCount(); ++i) {
         const auto slice = checkpoint.slice(tensor.slice(i));
-        slices.push_back(
-            {{"offset", dimsOf(slice.box.offset)},
-             {"size", dimsOf(slice.box.size)},
-             {"file", slice.file.valid() ? pathInFixture(checkpoint, slice.file, fixture) : ""}});
+        slices.push_back({{"offset", dimsOf(slice.box.offset)},
+                          {"size", dimsOf(slice.box.size)},
+                          {"file", slice.file.valid() ? pathInFixture(checkpoint, slice, fixture) : ""}});
     }
     // Expected files sort replicas by file name; the order of files is the reader's own.
     std::ranges::stable_sort(slices, {}, [](const json& slice) {
