@@ -48,7 +48,7 @@ public:
 
 private:
     Result<dduf::Archive> read(Session& session) const {
-        SHARDLENS_TRY(auto source, openFile(m_path, m_path.substr(m_path.rfind('/') + 1)));
+        SHARDLENS_TRY(auto source, dduf::openArchiveFile(m_path));
         return dduf::Archive::read(std::move(source), session.context());
     }
 

@@ -49,7 +49,7 @@ public:
 
 private:
     Result<Listed> read(Session& session) const {
-        SHARDLENS_TRY(auto source, openFile(m_path, m_path.substr(m_path.rfind('/') + 1)));
+        SHARDLENS_TRY(auto source, dduf::openArchiveFile(m_path));
         SHARDLENS_TRY(auto archive, dduf::Archive::read(std::move(source), session.context()));
         Listed out{std::move(archive), {}, {}};
         if (m_deep) {

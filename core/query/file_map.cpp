@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 
 namespace shardlens {
 
@@ -77,30 +78,70 @@ private:
         add(segment);
     }
 
-    /// Records enclose the slices that lie in them (a storage in an archive): only what no slice covers is
-    /// shown.
+    /// Records enclose slices (a storage in an archive) and other regions (the header of a file in one): only
+    /// what neither covers is shown.
     void addRegions(std::span<const ByteRange> slices) {
         const auto regions = m_checkpoint.regions(m_map.file);
+        const auto order = outerFirst(regions);
         std::size_t next = 0;
-        for (std::uint32_t i = 0; i < regions.size(); ++i) {
+        std::vector<ByteRange> holes;
+        for (std::size_t at = 0; at < order.size(); ++at) {
+            const auto range = regions[order[at]].range;
             FileSegment segment;
-            segment.kind = kindOf(regions[i].kind);
-            segment.region = i;
-            segment.entry = m_entryOfRegion[i];
-            auto begin = regions[i].range.begin;
-            while (next < slices.size() && slices[next].end <= begin)
+            segment.kind = kindOf(regions[order[at]].kind);
+            segment.region = order[at];
+            segment.entry = m_entryOfRegion[order[at]];
+            while (next < slices.size() && slices[next].end <= range.begin)
                 ++next;
-            for (auto k = next; k < slices.size() && slices[k].begin < regions[i].range.end; ++k) {
-                if (slices[k].begin > begin) {
-                    segment.range = {begin, slices[k].begin};
-                    add(segment);
-                }
-                begin = std::max(begin, slices[k].end);
-            }
-            if (begin < regions[i].range.end) {
-                segment.range = {begin, regions[i].range.end};
+            holes.clear();
+            for (auto k = next; k < slices.size() && slices[k].begin < range.end; ++k)
+                holes.push_back(slices[k]);
+            addInner(regions, order, at, holes);
+            addAround(segment, range, holes);
+        }
+    }
+
+    static std::vector<std::uint32_t> outerFirst(std::span<const Region> regions) {
+        std::vector<std::uint32_t> order(regions.size());
+        std::iota(order.begin(), order.end(), 0U);
+        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            const auto &one = regions[a].range, &other = regions[b].range;
+            return one.begin != other.begin ? one.begin < other.begin : one.end > other.end;
+        });
+        return order;
+    }
+
+    /// The regions that lie within the one at `at`; what lies within those is theirs.
+    static void addInner(std::span<const Region> regions, const std::vector<std::uint32_t>& order,
+                         std::size_t at, std::vector<ByteRange>& holes) {
+        const auto outer = regions[order[at]].range;
+        const auto slices = holes.size();
+        for (auto i = at + 1; i < order.size() && regions[order[i]].range.end <= outer.end;) {
+            const auto inner = regions[order[i]].range;
+            if (inner.begin >= outer.end || inner.empty())
+                break;
+            holes.push_back(inner);
+            const auto behind = std::partition_point(
+                order.begin() + static_cast<std::ptrdiff_t>(i) + 1, order.end(),
+                [&](std::uint32_t region) { return regions[region].range.begin < inner.end; });
+            i = static_cast<std::size_t>(behind - order.begin());
+        }
+        const auto middle = holes.begin() + static_cast<std::ptrdiff_t>(slices);
+        std::inplace_merge(holes.begin(), middle, holes.end());
+    }
+
+    void addAround(FileSegment segment, ByteRange range, std::span<const ByteRange> holes) {
+        auto begin = range.begin;
+        for (const auto& hole : holes) {
+            if (hole.begin > begin) {
+                segment.range = {begin, hole.begin};
                 add(segment);
             }
+            begin = std::max(begin, hole.end);
+        }
+        if (begin < range.end) {
+            segment.range = {begin, range.end};
+            add(segment);
         }
     }
 

@@ -211,6 +211,11 @@ private:
     FindingList m_findings;
 };
 
+Result<ByteSourcePtr> openArchiveFile(const std::string& path) {
+    auto source = openFile(path, path.substr(path.rfind('/') + 1));
+    return source ? source : openFile(path);
+}
+
 std::optional<ByteRange> Archive::data(std::size_t entry) const {
     if (m_headers[entry].header.empty())
         return std::nullopt;

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,9 @@ namespace shardlens::dduf {
 
 /// Directories beyond this are none of a pipeline: real archives hold some dozens of entries.
 inline constexpr std::uint64_t MaxEntries = 250'000, MaxDirectoryBytes = 64 * Limits::MiB;
+
+/// The file at a path, called by its own name in findings and by the path where it cannot be opened.
+Result<ByteSourcePtr> openArchiveFile(const std::string& path);
 
 /// A DDUF archive as its directory and local headers tell it, judged by the format's rules. Immutable. No data
 /// but model_index.json is read.

@@ -38,7 +38,7 @@ Result<Findings> findingsOf(const ByteSourcePtr& source, bool deep, const JobCon
 } // namespace
 
 Result<ArchiveCheck> checkArchive(const std::string& path, bool deep, const JobContext& context) {
-    SHARDLENS_TRY(const auto source, openFile(path, path.substr(path.rfind('/') + 1)));
+    SHARDLENS_TRY(const auto source, openArchiveFile(path));
     ArchiveCheck out;
     auto findings = findingsOf(source, deep, context);
     if (findings)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/diffusers/pipeline.h"
+#include "formats/open.h"
 #include "support/results.h"
 #include "support/temp_folder.h"
 
@@ -58,6 +59,33 @@ std::string leftOutOf(const Pipeline& pipeline) {
 std::string chosen(const Component& component, std::string_view variant) {
     const auto index = chooseWeights(component, variant);
     return index ? component.weights[*index].name : "-";
+}
+
+/// A safetensors file of one tensor.
+std::string weights(const std::string& name) {
+    auto text = R"({")" + name + R"(":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})";
+    text.resize((text.size() + 7) / 8 * 8, ' ');
+    std::string out(8, '\0');
+    out[0] = static_cast<char>(text.size());
+    return out + text + "abcd";
+}
+
+std::string partsOf(const Survey& survey) {
+    std::string out;
+    for (const auto& part : survey.parts)
+        out += (out.empty() ? "" : ",") + part.name + "|" + part.variant;
+    return out;
+}
+
+/// The tensors that a choice opens, or the rule that prevents it.
+std::string namesOf(const std::string& path, const Choice& choice) {
+    const auto opened = open(path, choice, {});
+    if (!opened)
+        return std::string(opened.error().rule->id);
+    std::vector<std::string> names;
+    for (std::uint32_t i = 0; i < (*opened)->tensorCount(); ++i)
+        names.emplace_back((*opened)->tensor(TensorId(i)).name());
+    return joined(names);
 }
 
 const std::string Index = R"({"_class_name": "TinyPipeline", "_diffusers_version": "0.40.0",
@@ -198,6 +226,72 @@ private slots:
         VERIFY_RULE(readPipeline(*treeOf({{"model_index.json", "[]"}}), {}), "diffusers.index-not-object");
         VERIFY_RULE(readPipeline(*treeOf({{"model_index.json", "{"}}), {}), "json.syntax");
         VERIFY_RULE(readPipeline(*treeOf({{"model_index.json", ""}}), {}), "file.empty");
+    }
+
+    void namesAFolderThatCannotBeListed() {
+        test::TempFolder folder;
+        folder.write("model_index.json", Index);
+        for (int i = 0; i < 5; ++i)
+            folder.write("unet/" + std::to_string(i) + ".json", "{}");
+        const auto tree = openFolder(folder.path(), 3);
+        VERIFY_OK(tree);
+        const auto pipeline = readPipeline(**tree, {});
+        VERIFY_OK(pipeline);
+        COMPARE_TEXT(rulesOf(*pipeline), "diffusers.component-unread");
+    }
+
+    void opensThePartsThatAreChosen() {
+        test::TempFolder folder;
+        folder.write("model_index.json",
+                     R"({"a": ["x", "A"], "b": ["x", "B"], "_diffusers_version": "0.40.0"})");
+        folder.write("v1.safetensors", weights("root"));
+        for (const char* name : {"a", "b"})
+            folder.write(name + std::string("/config.json"), "{}");
+        folder.write("a/model.safetensors", weights("w.plain"));
+        folder.write("a/model.fp16.safetensors", weights("w.half"));
+        folder.write("b/model.safetensors", weights("w.plain"));
+        const auto looked = survey(folder.path(), {}, {});
+        VERIFY_OK(looked);
+        COMPARE_TEXT(partsOf(*looked), "|,|fp16,a|,a|fp16,b|");
+        COMPARE_TEXT(looked->leftOut.front().name, "a/model.fp16.safetensors");
+        COMPARE_TEXT(namesOf(folder.path(), {}), "a/w.plain b/w.plain");
+        COMPARE_TEXT(namesOf(folder.path("model_index.json"), {}), "a/w.plain b/w.plain");
+        COMPARE_TEXT(namesOf(folder.path(), {.part = {}, .variant = "fp16"}), "a/w.half b/w.plain");
+        COMPARE_TEXT(namesOf(folder.path(), {.part = "a", .variant = {}}), "a/w.plain");
+        COMPARE_TEXT(namesOf(folder.path("v1.safetensors"), {}), "root");
+        const auto opened = open(folder.path(), {}, {});
+        VERIFY_OK(opened);
+        COMPARE_TEXT((*opened)->facts().writer, "diffusers 0.40.0");
+        COMPARE_TEXT((*opened)->tensor(TensorId(0U)).pathPart(0), "a");
+        QCOMPARE((*opened)->tensor(TensorId(0U)).pathLength(), 3u);
+        QVERIFY((*opened)->findEntry("b/config.json") && (*opened)->findEntry("model_index.json"));
+    }
+
+    void showsWeightsThatAreNotMeantForUse() {
+        test::TempFolder folder;
+        folder.write("model_index.json", R"({"a": ["x", "A"], "b": ["x", "B"]})");
+        for (const char* name : {"a", "b"})
+            folder.write(name + std::string("/config.json"), "{}");
+        folder.write("a/model.non_ema.safetensors", weights("w.ema"));
+        folder.write("b/model.fp16.safetensors", weights("w.half"));
+        folder.write("b/model.bf16.safetensors", weights("w.brain"));
+        COMPARE_TEXT(namesOf(folder.path(), {}), "a/w.ema b/w.brain");
+        const auto opened = open(folder.path(), {}, {});
+        VERIFY_OK(opened);
+        COMPARE_TEXT((*opened)->findings()[0].what.rule->id, "diffusers.training-only");
+        COMPARE_TEXT((*opened)->findings()[1].what.rule->id, "diffusers.no-plain-weights");
+    }
+
+    /// Findings in a component's file say which component's.
+    void findingsNameTheComponent() {
+        test::TempFolder folder;
+        folder.write("model_index.json", R"({"a": ["x", "A"]})");
+        folder.write("a/config.json", "{}");
+        folder.write("a/model.safetensors", weights("w").substr(0, weights("w").size() - 2));
+        const auto opened = open(folder.path(), {}, {});
+        VERIFY_OK(opened);
+        COMPARE_TEXT((*opened)->findings()[0].what.rule->id, "safetensors.truncated");
+        COMPARE_TEXT((*opened)->findings()[0].what.where.file, "a/model.safetensors");
     }
 
     /// The cache of huggingface_hub: every file is a link into blobs/.
