@@ -37,7 +37,21 @@ void describePart(const Dropped& dropped, const SurveyPart& part, DropOffer& off
     offer.facts << style::plain(toPath(lastPart(fromPath(dropped.paths.front()))));
     if (!part.name.empty() && dropped.survey->parts.size() > 1)
         offer.facts << tr("part %1").arg(style::plain(part.name));
-    offer.facts << filesText(part.files) << style::bytesText(part.bytes);
+    if (part.format != Format::Dduf)
+        offer.facts << filesText(part.files);
+    offer.facts << style::bytesText(part.bytes);
+    // A pipeline's class and what it consists of say more than files.
+    if (part.format == Format::Dduf || part.format == Format::Diffusers)
+        offer.facts += style::plain(part.about).split(QStringLiteral(", ")).mid(1);
+}
+
+/// What stays out, by the first of it.
+QString leftOutText(const std::vector<SurveyLeftOut>& leftOut) {
+    const QString name = style::plain(leftOut.front().name), reason = style::plain(leftOut.front().reason);
+    if (leftOut.size() == 1)
+        return tr("%1 stays out: %2").arg(name, reason);
+    return tr("%1 and %2 more stay out: %3")
+        .arg(name, style::grouped(static_cast<std::uint64_t>(leftOut.size() - 1)), reason);
 }
 
 } // namespace
@@ -81,10 +95,8 @@ DropOffer offerFor(const Dropped& dropped, const QString& openName) {
     if (const SurveyPart* part = dropped.part()) {
         describePart(dropped, *part, offer);
         offer.targets = {inspect(openName), consolidate()};
-        if (!dropped.survey->leftOut.empty()) {
-            const SurveyLeftOut& left = dropped.survey->leftOut.front();
-            offer.note = tr("%1 stays out: %2").arg(style::plain(left.name), style::plain(left.reason));
-        }
+        if (!dropped.survey->leftOut.empty())
+            offer.note = leftOutText(dropped.survey->leftOut);
         return offer;
     }
     // Inspect still fits: the page that opens says what is wrong and what to do.

@@ -120,6 +120,7 @@ void MainWindow::connectActions() {
             [this] { m_actions->openMenu->popup(QCursor::pos()); });
     connect(m_startPage, &StartPage::consolidateRequested, this,
             [this] { askForFolder([this](const QString& path) { consolidate(path, {}); }); });
+    connect(m_startPage, &StartPage::archiveRequested, this, &MainWindow::askForFile);
     connect(m_startPage, &StartPage::sampleRequested, this, &MainWindow::openSample);
     connect(m_startPage, &StartPage::recentRequested, this, [this](const QString& path) { open(path); });
     connect(m_services.recent, &RecentItems::changed, this, &MainWindow::fillRecentMenus);

@@ -74,6 +74,24 @@ void drawCompare(QPainter& painter, const Theme& theme) {
     }
 }
 
+/// Folders of several sizes into one box.
+void drawArchive(QPainter& painter, const Theme& theme) {
+    const QColor colors[] = {theme.role(Role::Query), theme.role(Role::Gate), theme.role(Role::Embedding),
+                             theme.role(Role::Up)};
+    const double widths[] = {54, 41, 31, 23}, heights[] = {30, 24, 13, 7};
+    for (int row = 0; row < 4; ++row)
+        block(painter, 5, 3 + row * 21.5, widths[row], 17, colors[row]);
+    arrow(painter, 76, 98, 42, theme.secondary);
+    painter.setPen(QPen(theme.text, 2));
+    painter.setBrush(theme.base);
+    painter.drawRoundedRect(QRectF(115, 1, 40, 82), 5, 5);
+    double y = 5;
+    for (int row = 0; row < 4; ++row) {
+        block(painter, 119, y, 32, heights[row] - 2, colors[row]);
+        y += heights[row];
+    }
+}
+
 } // namespace
 
 QFont pageFont(QFont font, double factor) {
@@ -100,6 +118,9 @@ void drawPicture(QPainter& painter, const QRectF& rect, Picture picture, const T
         break;
     case Picture::Compare:
         drawCompare(painter, theme);
+        break;
+    case Picture::Archive:
+        drawArchive(painter, theme);
         break;
     }
     painter.restore();

@@ -15,7 +15,7 @@ namespace shardlens::ui {
 QFont pageFont(QFont font, double factor);
 
 /// What an action does, as a picture.
-enum class Picture { Inspect, Consolidate, Compare };
+enum class Picture { Inspect, Consolidate, Compare, Archive };
 
 /// 160 × 84, scaled to fit into the rect.
 void drawPicture(QPainter& painter, const QRectF& rect, Picture picture, const style::Theme& theme);

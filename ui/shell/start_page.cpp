@@ -95,16 +95,22 @@ QWidget* StartPage::cards() {
     auto* row = new QHBoxLayout(box);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(19);
-    auto* inspect = new ActionCard(Picture::Inspect, tr("Inspect"),
-                                   tr("safetensors, PyTorch DCP and torch.save files, Hugging Face folders"),
-                                   tr("Open…"));
+    auto* inspect = new ActionCard(
+        Picture::Inspect, tr("Inspect"),
+        tr("safetensors, PyTorch DCP and torch.save, DDUF, diffusers and Hugging Face folders"), tr("Open…"));
     connect(inspect, &ActionCard::chosen, this, &StartPage::openRequested);
     auto* consolidate = new ActionCard(Picture::Consolidate, tr("Consolidate"),
                                        tr("Many slices from many ranks into a few safetensors files"),
                                        tr("Choose a checkpoint…"));
     connect(consolidate, &ActionCard::chosen, this, &StartPage::consolidateRequested);
+    auto* dduf =
+        new ActionCard(Picture::Archive, tr("DDUF"),
+                       tr("Pipelines as diffusers folders and archives: components, entries, verdicts"),
+                       tr("Choose an archive…"));
+    connect(dduf, &ActionCard::chosen, this, &StartPage::archiveRequested);
     row->addWidget(inspect);
     row->addWidget(consolidate);
+    row->addWidget(dduf);
     return box;
 }
 

@@ -53,6 +53,7 @@ public:
 signals:
     void openRequested();
     void consolidateRequested();
+    void archiveRequested();
     void sampleRequested();
     void recentRequested(const QString& path);
 

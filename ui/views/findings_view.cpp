@@ -3,12 +3,14 @@
 
 #include "ui/views/parts/empty_state.h"
 #include "ui/views/parts/table.h"
+#include "ui/views/parts/verdict_cards.h"
 
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QScopedValueRollback>
 #include <QStackedLayout>
+#include <QVBoxLayout>
 
 namespace shardlens::ui {
 
@@ -16,9 +18,15 @@ FindingsView::FindingsView(Document* document, QWidget* parent)
     : QWidget(parent)
     , m_document(document)
     , m_model(new FindingsModel(this))
+    , m_verdicts(new VerdictCards(this))
     , m_table(new Table(this))
     , m_nothing(new EmptyState(this))
-    , m_stack(new QStackedLayout(this)) {
+    , m_stack(new QStackedLayout) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_verdicts);
+    column->addLayout(m_stack, 1);
     m_table->setModel(m_model);
     m_table->horizontalHeader()->hide();
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -66,6 +74,7 @@ void FindingsView::becomeCheckpoint() {
         const QScopedValueRollback updating(m_updating, true);
         m_model->setCheckpoint(checkpoint);
     }
+    m_verdicts->setCheckpoint(checkpoint);
     m_table->fitColumns(FindingsModel::Advice);
     const bool any = m_model->rowCount() > 0;
     m_stack->setCurrentWidget(any ? static_cast<QWidget*>(m_table) : m_nothing);

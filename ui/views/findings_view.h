@@ -12,8 +12,10 @@ namespace shardlens::ui {
 
 class EmptyState;
 class Table;
+class VerdictCards;
 
-/// What is wrong, where, and what to do. A click goes there; the details explain the rule.
+/// What is wrong, where, and what to do. A click goes there; the details explain the rule. Above it, of an
+/// archive, who can open it.
 class FindingsView : public QWidget {
     Q_OBJECT
 
@@ -22,6 +24,7 @@ public:
 
     Table* table() const { return m_table; }
     FindingsModel* model() const { return m_model; }
+    VerdictCards* verdicts() const { return m_verdicts; }
     /// For a title bar: `1 error, 2 warnings, 1 note`.
     QString summary() const;
 
@@ -37,6 +40,7 @@ private:
 
     Document* m_document;
     FindingsModel* m_model;
+    VerdictCards* m_verdicts;
     Table* m_table;
     EmptyState* m_nothing;
     QStackedLayout* m_stack;
