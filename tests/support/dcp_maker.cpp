@@ -92,6 +92,8 @@ private:
         Fields index{{field("fqn"), field(name)}};
         if (isSlice)
             index.emplace_back(field("offset"), size(item.offset));
+        if (item.hint)
+            index.emplace_back(field("index"), pickled::integer(*item.hint));
         Fields info{{field("relative_path"), field(item.file)},
                     {field("offset"), pickled::integer(static_cast<std::int64_t>(begin))},
                     {field("length"), pickled::integer(static_cast<std::int64_t>(length))}};

@@ -19,7 +19,8 @@ struct DcpItem {
     std::optional<std::uint64_t> begin = {}; ///< claimed, instead of where the content was put
     std::optional<std::uint64_t> length = {};
     std::vector<std::string> transforms = {};
-    bool stored = true; ///< has an entry in storage_data
+    std::optional<std::int64_t> hint = {}; ///< MetadataIndex.index; none is not pickled
+    bool stored = true;                    ///< has an entry in storage_data
 };
 
 struct DcpTensor {

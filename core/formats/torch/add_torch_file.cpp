@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "base/escape.h"
+#include "base/units.h"
 #include "formats/pickle/findings.h"
 #include "formats/pickle/rules.h"
 #include "formats/pickle/to_value.h"
@@ -73,9 +74,25 @@ private:
         }
         m_builder.setDType(id, recipe->dtype);
         m_builder.setShape(id, recipe->shape);
-        m_builder.setFacts(id, recipe->facts);
+        m_builder.setFacts(id, factsOf(*recipe));
         addSlice(id, leaf, *recipe);
         return {};
+    }
+
+    /// A storage is told where the tensor is not all of it.
+    std::vector<Fact> factsOf(const TensorRecipe& recipe) const {
+        auto facts = recipe.facts;
+        const auto found = m_file->storages.find(recipe.storage.key);
+        if (found == m_file->storages.end() || !found->second.usable)
+            return facts;
+        const auto& [bytes, usable, problem, users] = found->second;
+        if (users == 1 && touchedBytes(recipe, bytes) == bytes)
+            return facts;
+        std::string text = std::string(recipe.storage.key) + ", " + formatBytes(bytes.size());
+        if (users > 1)
+            text += ", " + std::to_string(users) + " tensors";
+        facts.emplace_back("storage", std::move(text));
+        return facts;
     }
 
     Result<TensorId> newTensor(const Leaf& leaf) {

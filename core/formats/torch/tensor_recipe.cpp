@@ -135,10 +135,32 @@ private:
             packed = m_out.shape[dim] == 1 || strides[dim] == expected;
             expected = checkedMul(expected, m_out.shape[dim]).value_or(0);
         }
-        if (packed || checkedProduct(m_out.shape) == 0)
+        fact("layout", "strided");
+        if (packed || checkedProduct(m_out.shape) == 0) {
+            fact("memory_format", "contiguous");
             return;
+        }
         m_out.strides.assign(strides.begin(), strides.end());
+        if (channelsLast(strides))
+            fact("memory_format", strides.size() == 4 ? "channels_last" : "channels_last_3d");
         fact("strides", formatShape(strides));
+    }
+
+    /// As is_contiguous(memory_format=torch.channels_last) and its like for three dims of space.
+    bool channelsLast(const Dims& strides) const {
+        const auto dims = strides.size();
+        if (dims != 4 && dims != 5)
+            return false;
+        std::uint64_t expected = 1;
+        const auto fits = [&](std::size_t dim) {
+            const bool same = m_out.shape[dim] == 1 || strides[dim] == expected;
+            expected = checkedMul(expected, m_out.shape[dim]).value_or(0);
+            return same;
+        };
+        bool all = fits(1);
+        for (auto dim = dims; dim-- > 2 && all;)
+            all = fits(dim);
+        return all && fits(0);
     }
 
     /// torch counts pairs of 4-bit floats, safetensors values: the last dim doubles.

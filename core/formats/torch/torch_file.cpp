@@ -30,7 +30,15 @@ Result<void> addRegions(TorchFile& out, const Archive& archive, const JobContext
             locals[i] = std::move(*local);
         return {};
     }));
+    const auto note = [&out](std::vector<Error>& errors) {
+        for (Error& error : errors)
+            if (out.anomalies.size() < MaxAnomalies)
+                out.anomalies.push_back(std::move(error));
+    };
+    auto overlaps = zip::findOverlaps(*archive.source(), archive.directory(), locals);
+    note(overlaps);
     for (std::size_t i = 0; i < entries.size(); ++i) {
+        note(locals[i].disagreements);
         if (locals[i].header.empty())
             continue;
         auto name = std::string(entries[i].name);
