@@ -167,7 +167,10 @@ private:
              fmt::format("{} ({})", formatBytes(tensor.bytes()), formatGrouped(tensor.bytes())));
         for (const auto& name : TiedNames(checkpoint).of(tensor))
             line(session, "tied with", shown(name));
-        if (const auto storage = tensor.storage())
+        const auto facts = tensor.facts();
+        const bool told =
+            std::ranges::any_of(facts, [](const Fact& fact) { return fact.first == "storage"; });
+        if (const auto storage = tensor.storage(); storage && !told)
             line(session, "storage", std::to_string(*storage));
         for (const auto& [label, text] : tensor.facts())
             line(session, shown(label), shown(text));

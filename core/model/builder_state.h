@@ -19,6 +19,10 @@ struct CheckpointBuilder::State : BuilderData {
     Dims bothDims;                     // of one box, kept for its memory
 
     explicit State(const JobContext& job);
+    std::vector<std::uint32_t> newHashes; // of addTensors, kept for its memory
+    /// The tensor of a name whose hash is known; there is room for it.
+    Result<Added> insertName(std::string_view name, std::uint32_t hash);
+    Result<void> checkName(std::string_view name) const;
     /// Makes room in the table of names for so many tensors.
     void resizeTable(std::size_t wanted);
 };

@@ -2,8 +2,6 @@
 #include "model/checkpoint_builder.h"
 
 #include "model/builder_state.h"
-#include "model/hash.h"
-#include "model/rules.h"
 
 #include <algorithm>
 #include <functional>
@@ -12,12 +10,6 @@
 namespace shardlens {
 
 namespace {
-
-constexpr std::size_t FirstTableSize = 64;
-
-std::uint32_t lowBits(std::uint64_t hash) {
-    return static_cast<std::uint32_t>(hash);
-}
 
 /// The column's value for a tensor, in a column that exists only from its first value on.
 void setLazily(std::vector<std::uint32_t>& column, std::size_t tensors, TensorId id, std::uint32_t value) {
@@ -38,24 +30,6 @@ bool cutsAtEveryDot(std::string_view name, std::span<const std::uint32_t> separa
 }
 
 } // namespace
-
-void CheckpointBuilder::State::resizeTable(std::size_t wanted) {
-    std::size_t size = FirstTableSize;
-    while (size < wanted * 2)
-        size *= 2;
-    auto& table = tensors.byName;
-    if (size <= table.size())
-        return;
-    table.assign(size, 0);
-    // A table above 2^32 slots would need more of the hash; limits keep the number of tensors below 2^31.
-    const auto mask = static_cast<std::uint32_t>(size - 1);
-    for (std::uint32_t tensor = 0; tensor < hashes.size(); ++tensor) {
-        auto slot = hashes[tensor] & mask;
-        while (table[slot] != 0)
-            slot = (slot + 1) & mask;
-        table[slot] = tensor + 1;
-    }
-}
 
 CheckpointBuilder::State::State(const JobContext& job) {
     context = job;
@@ -82,31 +56,6 @@ FileRecord& CheckpointBuilder::file(FileId id) {
 
 void CheckpointBuilder::addRegion(Region region) {
     m_state->regions.push_back(std::move(region));
-}
-
-Result<CheckpointBuilder::Added> CheckpointBuilder::addTensor(std::string_view name) {
-    auto& tensors = m_state->tensors;
-    auto& table = tensors.byName;
-    const auto& limits = *m_state->context.limits;
-    if (name.size() > limits.nameBytes)
-        return fail(rules::NameTooLong, {Bytes{name.size()}, Bytes{limits.nameBytes}});
-    const auto hash = lowBits(seededHash(name.data(), name.size()));
-    const auto mask = static_cast<std::uint32_t>(table.size() - 1);
-    auto slot = hash & mask;
-    for (; table[slot] != 0; slot = (slot + 1) & mask)
-        if (const auto known = table[slot] - 1;
-            m_state->hashes[known] == hash && tensors.names.at(known) == name)
-            return Added{TensorId(known), false};
-    if (m_state->tensorCount() >= limits.tensors)
-        return fail(rules::TooManyTensors, {limits.tensors});
-    const auto id = tensors.names.add(name);
-    tensors.shape.push_back(0);
-    tensors.dtype.push_back(DType::Unknown);
-    m_state->hashes.push_back(hash);
-    table[slot] = id + 1;
-    if (m_state->tensorCount() * 2 > table.size())
-        m_state->resizeTable(m_state->tensorCount() * 2);
-    return Added{TensorId(id), true};
 }
 
 void CheckpointBuilder::reserve(std::size_t tensors, std::size_t slices, std::size_t nameBytes) {
@@ -183,6 +132,12 @@ void CheckpointBuilder::setFacts(TensorId id, std::vector<Fact> facts) {
     if (isNew)
         tensors.factLists.push_back(known->first);
     setLazily(tensors.facts, m_state->tensorCount(), id, known->second);
+}
+
+void CheckpointBuilder::setFactsLike(TensorId id, TensorId other) {
+    const auto& facts = m_state->tensors.facts;
+    if (other.index() < facts.size() && facts[other.index()] != TensorColumns::None)
+        setLazily(m_state->tensors.facts, m_state->tensorCount(), id, facts[other.index()]);
 }
 
 void CheckpointBuilder::addWholeSlice(TensorId id, DType dtype, FileId file, ByteRange stored,

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace shardlens {
 
@@ -33,6 +34,8 @@ public:
         bool isNew = true;
     };
     Result<Added> addTensor(std::string_view name);
+    /// The same for many names, in order, faster than one by one; replaces the content of `added`.
+    Result<void> addTensors(std::span<const std::string_view> names, std::vector<Added>& added);
     void reserve(std::size_t tensors, std::size_t slices, std::size_t nameBytes);
 
     void setDType(TensorId id, DType dtype, std::string_view unknownName = {});
@@ -45,6 +48,8 @@ public:
     void setCuts(TensorId id, std::span<const std::uint32_t> separators);
     void setStorage(TensorId id, std::uint32_t storage);
     void setFacts(TensorId id, std::vector<Fact> facts);
+    /// The facts of another tensor.
+    void setFactsLike(TensorId id, TensorId other);
 
     /// A slice that covers the whole tensor.
     void addWholeSlice(TensorId id, DType dtype, FileId file, ByteRange stored, std::uint32_t detail = 0);

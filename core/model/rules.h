@@ -6,14 +6,13 @@
 namespace shardlens::rules {
 
 inline constexpr Rule SlicesMissing{
-    "slices.missing", Severity::Error,
-    "{0} elements of {1} belong to no slice (first hole at {2}, size {3}).",
+    "slices.missing", Severity::Error, "{0} elements of {1} belong to no slice (the first hole is {2}).",
     "A rank's file is missing or was not saved; copy it here, or exclude the tensor."};
 inline constexpr Rule SlicesOverlap{
-    "slices.overlap", Severity::Error, "Two slices of {0} cover the same elements (at {1}, size {2}).",
+    "slices.overlap", Severity::Error, "Two slices of {0} cover the same elements: {1}.",
     "Files of two different saves may be mixed; save the checkpoint again, or exclude the tensor."};
 inline constexpr Rule SliceOutOfBounds{
-    "slices.out-of-bounds", Severity::Error, "A slice of {0} at {1} with size {2} leaves the shape {3}.",
+    "slices.out-of-bounds", Severity::Error, "The slice {1} of {0} leaves the shape {2}.",
     "The metadata contradicts itself; save the checkpoint again, or exclude the tensor."};
 inline constexpr Rule SlicePastEnd{
     "slices.past-end-of-file", Severity::Error,
@@ -38,7 +37,7 @@ inline constexpr Rule TooManyElements{
     "Such a file is damaged or was made to exhaust memory; exclude the tensors."};
 inline constexpr Rule SlicesMissingInMany{
     "slices.missing-in-many", Severity::Error,
-    "{0} tensors have elements that belong to no slice (first {1}, at {2}, size {3}).",
+    "{0} tensors have elements that belong to no slice (the first is {1}, at {2}).",
     "A rank's file is missing or was not saved; copy it here, or exclude the tensors."};
 inline constexpr Rule StoredSizeDiffers{
     "slices.stored-size", Severity::Error,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/checked.h"
 #include "base/units.h"
+#include "model/box_text.h"
 #include "model/builder_data.h"
 #include "model/coverage.h"
 #include "model/rules.h"
@@ -88,14 +89,13 @@ private:
         if (!problems.outOfBounds.empty()) {
             const auto& box = m_boxes[problems.outOfBounds.front()];
             add(rules::SliceOutOfBounds,
-                {nameOf(tensor), formatShape(box.offset), formatShape(box.size), formatShape(shape)},
-                {tensor});
+                {nameOf(tensor), formatBox(box.offset, box.size), formatShape(shape)}, {tensor});
             return; // holes would only say the same again
         }
         if (!problems.overlaps.empty()) {
             const auto& [a, b] = problems.overlaps.front();
             const auto [offset, size] = common(m_boxes[a], m_boxes[b]);
-            add(rules::SlicesOverlap, {nameOf(tensor), formatShape(offset), formatShape(size)}, {tensor});
+            add(rules::SlicesOverlap, {nameOf(tensor), formatBox(offset, size)}, {tensor});
         }
         if (problems.missingElements > 0)
             m_holes.push_back({tensor, problems.missingElements, std::move(problems.holes.front())});
@@ -116,8 +116,7 @@ private:
         if (m_holes.size() <= MaxMissingFindings) {
             for (const auto& hole : m_holes)
                 add(rules::SlicesMissing,
-                    {hole.elements, nameOf(hole.tensor), formatShape(hole.first.offset),
-                     formatShape(hole.first.size)},
+                    {hole.elements, nameOf(hole.tensor), formatBox(hole.first.offset, hole.first.size)},
                     {hole.tensor});
             return;
         }
@@ -126,8 +125,8 @@ private:
             tensors.push_back(hole.tensor);
         const auto& first = m_holes.front();
         add(rules::SlicesMissingInMany,
-            {std::uint64_t{m_holes.size()}, nameOf(first.tensor), formatShape(first.first.offset),
-             formatShape(first.first.size)},
+            {std::uint64_t{m_holes.size()}, nameOf(first.tensor),
+             formatBox(first.first.offset, first.first.size)},
             std::move(tensors));
     }
 

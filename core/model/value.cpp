@@ -2,12 +2,29 @@
 #include "model/value.h"
 
 #include "model/value_graph.h"
+#include "model/value_kind.h"
 
 #include <bit>
 
 namespace shardlens {
 
 namespace {
+
+bool hasPairs(Value::Kind kind) {
+    return kind == Value::Kind::Dict || kind == Value::Kind::Object;
+}
+
+bool hasItems(Value::Kind kind) {
+    return kind == Value::Kind::List || kind == Value::Kind::Tuple || kind == Value::Kind::Set ||
+           kind == Value::Kind::FrozenSet;
+}
+
+bool hasText(Value::Kind kind) {
+    return kind == Value::Kind::String || kind == Value::Kind::Bytes || kind == Value::Kind::BigInt ||
+           kind == Value::Kind::Tensor;
+}
+
+} // namespace
 
 std::string_view kindName(Value::Kind kind) {
     using Kind = Value::Kind;
@@ -42,22 +59,6 @@ std::string_view kindName(Value::Kind kind) {
     }
     return "object";
 }
-
-bool hasPairs(Value::Kind kind) {
-    return kind == Value::Kind::Dict || kind == Value::Kind::Object;
-}
-
-bool hasItems(Value::Kind kind) {
-    return kind == Value::Kind::List || kind == Value::Kind::Tuple || kind == Value::Kind::Set ||
-           kind == Value::Kind::FrozenSet;
-}
-
-bool hasText(Value::Kind kind) {
-    return kind == Value::Kind::String || kind == Value::Kind::Bytes || kind == Value::Kind::BigInt ||
-           kind == Value::Kind::Tensor;
-}
-
-} // namespace
 
 Value::Value() = default;
 

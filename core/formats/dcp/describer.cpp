@@ -7,9 +7,8 @@
 #include "formats/dcp/rules.h"
 #include "formats/pickle/to_value.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <span>
 
 namespace shardlens::dcp {
 
@@ -29,7 +28,8 @@ Describer::Describer(CheckpointBuilder& builder, const std::vector<MetadataFile>
     : m_builder(builder)
     , m_metadata(metadata)
     , m_context(context)
-    , m_files(builder, folder) {}
+    , m_files(builder, folder)
+    , m_facts(builder, metadata) {}
 
 const SafetensorsPart* Describer::part(std::uint32_t file) const {
     return file < m_parts.size() ? m_parts[file].get() : nullptr;
@@ -49,6 +49,7 @@ Result<void> Describer::read() {
     SHARDLENS_CHECK(readParts());
     for (std::uint32_t i = 0; i < m_metadata.size(); ++i)
         SHARDLENS_CHECK(readOne(i));
+    m_facts.finish(m_slices);
     return {};
 }
 
@@ -84,7 +85,6 @@ Result<void> Describer::readOne(std::uint32_t metadata) {
     const Pickle& p = *file.pickle;
     m_paths = std::make_unique<PlannerPaths>(file);
     m_fields = {};
-    m_properties.clear(); // their keys are nodes of one pickle
     const auto pairs = p.items(file.stateDict);
     for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
         if (i % StopInterval == 0)
@@ -99,11 +99,12 @@ Result<void> Describer::readOne(std::uint32_t metadata) {
     return {};
 }
 
-const TensorProperties& Describer::propertiesOf(const Pickle& pickle, Node object) {
-    std::vector<std::uint64_t> key{object.bits()};
+const TensorProperties& Describer::propertiesOf(std::uint32_t metadata, Node object) {
+    const Pickle& pickle = *m_metadata[metadata].pickle;
+    std::vector<std::uint64_t> key{metadata, object.bits()};
     const auto state = pickle.state(object);
     if (state && pickle.is(*state, Kind::Tuple)) {
-        key.clear();
+        key.pop_back();
         for (const Node item : pickle.items(*state))
             key.push_back(item.bits());
     }
@@ -124,7 +125,8 @@ Result<void> Describer::addTensor(std::uint32_t metadata, Node nameNode, Node ob
     const Pickle& p = *m_metadata[metadata].pickle;
     const std::string_view name = p.text(nameNode);
     SHARDLENS_TRY(const auto added, m_builder.addTensor(name));
-    const TensorProperties& properties = propertiesOf(p, m_fields.properties.of(p, object).value_or(Node()));
+    const TensorProperties& properties =
+        propertiesOf(metadata, m_fields.properties.of(p, object).value_or(Node()));
     const std::uint64_t lastTimes = properties.dtype == DType::F4 ? 2 : 1;
     const Node chunks = m_fields.chunks.of(p, object).value_or(Node());
     Dims shape;
@@ -141,10 +143,6 @@ Result<void> Describer::addTensor(std::uint32_t metadata, Node nameNode, Node ob
                 m_unknownDTypeNames.find(properties.dtypeName) == std::string::npos)
                 m_unknownDTypeNames += (m_unknownDTypeNames.empty() ? "" : ", ") + properties.dtypeName;
         }
-        auto facts = factsOf(metadata, properties, name, p.size(chunks));
-        if (facts.size() > properties.facts.size() && facts.back().first == "logical shape")
-            m_reformulated.push_back(added.id);
-        m_builder.setFacts(added.id, std::move(facts));
         if (const auto cuts = m_paths->cuts(nameNode))
             m_builder.setCuts(added.id, *cuts);
     } else if (!equal(m_builder.shape(added.id), shape)) {
@@ -157,25 +155,11 @@ Result<void> Describer::addTensor(std::uint32_t metadata, Node nameNode, Node ob
                              where, {Subject::Kind::Tensor, added.id.value()}, {added.id});
         return {};
     }
+    const auto before = m_slices.size();
     addChunks(metadata, added.id, name, chunks, added.isNew, lastTimes);
+    if (added.isNew)
+        m_facts.add(metadata, added.id, properties, std::span(m_slices).subspan(before));
     return {};
-}
-
-// The hints of MetadataIndex are almost always 0 … n-1; what else they are is said as it is.
-std::vector<Fact> Describer::factsOf(std::uint32_t metadata, const TensorProperties& properties,
-                                     std::string_view name, std::size_t chunks) {
-    std::vector<Fact> facts = properties.facts;
-    if (chunks > 0)
-        facts.emplace_back("MetadataIndex.index", chunks == 1 ? "0" : fmt::format("0 … {}", chunks - 1));
-    const MetadataFile& file = m_metadata[metadata];
-    if (!file.pickle->is(file.mcoreData, Kind::Dict))
-        return facts;
-    const auto own = file.pickle->find(file.mcoreData, name);
-    const auto logical = own ? file.pickle->find(*own, "nd_reformulated_orig_global_shape") : std::nullopt;
-    Dims dims;
-    if (logical && readDims(*file.pickle, *logical, 1, dims))
-        facts.emplace_back("logical shape", formatShape(dims));
-    return facts;
 }
 
 void Describer::addChunks(std::uint32_t metadata, TensorId tensor, std::string_view name, Node chunks,
@@ -187,8 +171,9 @@ void Describer::addChunks(std::uint32_t metadata, TensorId tensor, std::string_v
         PlannedSlice slice;
         slice.tensor = tensor;
         slice.metadata = metadata;
-        slice.offset = m_fields.offsets.of(p, list[i]).value_or(Node());
-        slice.size = m_fields.sizes.of(p, list[i]).value_or(Node());
+        const auto attributes = attributesOf(p, list[i]);
+        slice.offset = m_fields.offsets.in(p, attributes).value_or(Node());
+        slice.size = m_fields.sizes.in(p, attributes).value_or(Node());
         slice.item = key ? m_storage[metadata].find(*key, slice.offset, i) : nullptr;
         slice.dtype = m_builder.dtype(tensor);
         slice.lastTimes = lastTimes;

@@ -4,9 +4,11 @@
 #include "formats/dcp/field.h"
 #include "formats/dcp/file_table.h"
 #include "formats/dcp/metadata_file.h"
+#include "formats/dcp/planned_slice.h"
 #include "formats/dcp/planner_paths.h"
 #include "formats/dcp/safetensors_part.h"
 #include "formats/dcp/storage_index.h"
+#include "formats/dcp/tensor_facts.h"
 #include "formats/dcp/tensor_properties.h"
 #include "model/checkpoint_builder.h"
 
@@ -20,16 +22,6 @@
 #include <vector>
 
 namespace shardlens::dcp {
-
-/// A slice as the metadata has it, before it goes to the builder.
-struct PlannedSlice {
-    TensorId tensor;
-    std::uint32_t metadata = 0; ///< which of the metadata files
-    pickle::Node offset, size;
-    const StoredItem* item = nullptr; ///< null: the metadata names no bytes
-    DType dtype = DType::Unknown;
-    std::uint64_t lastTimes = 1; ///< 2 where the metadata counts packed pairs
-};
 
 /// A value, and where each metadata file that names it says it lies.
 struct PlannedValue {
@@ -69,9 +61,7 @@ private:
     void addChunks(std::uint32_t metadata, TensorId tensor, std::string_view name, pickle::Node chunks,
                    bool isNew, std::uint64_t lastTimes);
     void planSlice(PlannedSlice slice, bool isNew);
-    const TensorProperties& propertiesOf(const pickle::Pickle& pickle, pickle::Node object);
-    std::vector<Fact> factsOf(std::uint32_t metadata, const TensorProperties& properties,
-                              std::string_view name, std::size_t chunks);
+    const TensorProperties& propertiesOf(std::uint32_t metadata, pickle::Node object);
     void badTensor(TensorId tensor, std::string_view name, std::string reason);
     void addSlice(const PlannedSlice& slice, Dims& offset, Dims& size);
     void addPartSlice(const PlannedSlice& slice, const SafetensorsPart& part, DimsView offset, DimsView size);
@@ -81,6 +71,7 @@ private:
     const std::vector<MetadataFile>& m_metadata;
     const JobContext& m_context;
     FileTable m_files;
+    TensorFacts m_facts;
     std::vector<StorageIndex> m_storage;
     std::vector<std::unique_ptr<SafetensorsPart>> m_parts; // by file; null for most
     std::vector<PlannedSlice> m_slices;
@@ -91,7 +82,7 @@ private:
 
     TensorFields m_fields;
     std::unique_ptr<PlannerPaths> m_paths;
-    // Properties by the nodes of their state: most tensors of a model share a handful.
+    // Properties by metadata file and the nodes of their state: most tensors of a model share a handful.
     std::map<std::vector<std::uint64_t>, TensorProperties> m_properties;
 
     std::vector<TensorId> m_withoutBytes;
@@ -100,7 +91,6 @@ private:
     std::string m_unknownDTypeNames;
     std::vector<TensorId> m_unknownTransforms;
     std::uint64_t m_valuesWithTransform = 0;
-    std::vector<TensorId> m_reformulated;
     struct Lost {
         std::vector<TensorId> tensors;
         std::uint64_t slices = 0;

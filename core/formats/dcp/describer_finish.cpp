@@ -97,9 +97,8 @@ void Describer::reportCollected() {
         m_builder.addFinding(rules::dcp::UnknownDType,
                              {std::uint64_t{m_unknownDTypes.size()}, m_unknownDTypeNames}, {}, {},
                              m_unknownDTypes);
-    if (!m_reformulated.empty())
-        m_builder.addFinding(rules::dcp::Reformulated, {std::uint64_t{m_reformulated.size()}}, {}, {},
-                             m_reformulated);
+    if (const auto& tensors = m_facts.reformulated(); !tensors.empty())
+        m_builder.addFinding(rules::dcp::Reformulated, {std::uint64_t{tensors.size()}}, {}, {}, tensors);
     if (!m_unknownTransforms.empty() || m_valuesWithTransform > 0) {
         std::string name;
         for (const StorageIndex& index : m_storage)

@@ -49,6 +49,8 @@ public:
 
 private:
     friend class StorageIndexBuilder;
+    /// How the items of one name stand: their offsets rise and none comes twice, or were sorted, or neither.
+    enum class Group : std::uint8_t { AsStored, Sorted, Rising };
     bool sameOffset(pickle::Node a, pickle::Node b) const;
     bool offsetLess(pickle::Node a, pickle::Node b) const;
 
@@ -56,7 +58,7 @@ private:
     std::vector<StoredItem> m_items;
     std::vector<std::uint32_t> m_order; // items, grouped by key, in a group in the order of the file
     std::vector<std::uint32_t> m_first; // of a key in m_order; one more than keys
-    std::vector<bool> m_sorted;         // groups whose items were sorted by offset
+    std::vector<Group> m_groups;        // a key each
     TextMap<std::uint32_t> m_keys;
     std::string m_unknownTransform;
 };

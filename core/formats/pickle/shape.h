@@ -19,7 +19,7 @@ struct MadeText {
 };
 
 /// A number that a shape made.
-using MadeNumber = std::variant<std::int64_t, double, bool>;
+using MadeNumber = std::variant<std::int64_t, std::uint64_t, double, bool>;
 
 /// A child of a value: a node of the pickle, or something made of it.
 using Part = std::variant<Node, MadeText, MadeNumber, std::vector<MadeNumber>>;

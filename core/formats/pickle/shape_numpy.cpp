@@ -97,10 +97,8 @@ MadeNumber numberAt(std::string_view bytes, const NumpyType& type) {
         const unsigned unused = 64 - 8 * type.size;
         return static_cast<std::int64_t>(bits << unused) >> unused;
     }
-    default: // unsigned; beyond int64 as the nearest float, since a Value's integer is signed
-        if (bits > static_cast<std::uint64_t>(INT64_MAX))
-            return static_cast<double>(bits);
-        return static_cast<std::int64_t>(bits);
+    default:
+        return bits;
     }
 }
 

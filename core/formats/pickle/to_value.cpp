@@ -7,8 +7,10 @@
 #include "formats/pickle/text_escapes.h"
 #include "model/hash.h"
 #include "model/value_graph.h"
+#include "model/value_kind.h"
 
 #include <new>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -20,6 +22,28 @@ namespace {
 
 using VKind = Value::Kind;
 using GraphNode = ValueGraph::Node;
+
+/// What shows a node whose kind says all of its type.
+constexpr std::optional<VKind> plainKind(Kind kind) {
+    switch (kind) {
+    case Kind::None:
+        return VKind::Null;
+    case Kind::Bool:
+        return VKind::Bool;
+    case Kind::Int:
+        return VKind::Int;
+    case Kind::BigInt:
+        return VKind::BigInt;
+    case Kind::Float:
+        return VKind::Float;
+    case Kind::String:
+        return VKind::String;
+    case Kind::Bytes:
+        return VKind::Bytes;
+    default:
+        return std::nullopt;
+    }
+}
 
 constexpr std::size_t LookEvery = 4096; // nodes between looks at the stop token
 
@@ -138,6 +162,10 @@ private:
     GraphNode makeNumber(const MadeNumber& number) {
         if (const auto* integer = std::get_if<std::int64_t>(&number))
             return m_graph.addInt(*integer);
+        if (const auto* count = std::get_if<std::uint64_t>(&number))
+            return std::in_range<std::int64_t>(*count)
+                       ? m_graph.addInt(static_cast<std::int64_t>(*count))
+                       : m_graph.addText(VKind::BigInt, std::to_string(*count));
         if (const auto* real = std::get_if<double>(&number))
             return m_graph.addFloat(*real);
         return m_graph.addBool(std::get<bool>(number));
@@ -224,52 +252,13 @@ Result<Value> toValue(const PicklePtr& pickle, Node node, const JobContext& cont
 }
 
 std::string typeName(const Pickle& pickle, Node node) {
-    switch (pickle.kind(node)) {
-    case Kind::None:
-        return "NoneType";
-    case Kind::Bool:
-        return "bool";
-    case Kind::Int:
-    case Kind::BigInt:
-        return "int";
-    case Kind::Float:
-        return "float";
-    case Kind::String:
-        return "str";
-    case Kind::Bytes:
-        return "bytes";
-    case Kind::List:
-        return "list";
-    case Kind::Tuple:
-        return "tuple";
-    case Kind::Size:
+    const auto kind = pickle.kind(node);
+    if (kind == Kind::Size)
         return "torch.Size";
-    case Kind::Set:
-        return "set";
-    case Kind::FrozenSet:
-        return "frozenset";
-    case Kind::Dict:
-        return "dict";
-    default:
-        break;
-    }
+    if (const auto plain = plainKind(kind))
+        return std::string(kindName(*plain));
     const Shape shape = shapeOf(pickle, node);
-    if (!shape.type.empty())
-        return shape.type;
-    switch (shape.kind) {
-    case VKind::Set:
-        return "set";
-    case VKind::FrozenSet:
-        return "frozenset";
-    case VKind::List:
-        return "list";
-    case VKind::Tuple:
-        return "tuple";
-    case VKind::Bytes:
-        return "bytes";
-    default:
-        return "dict";
-    }
+    return shape.type.empty() ? std::string(kindName(shape.kind)) : shape.type;
 }
 
 } // namespace shardlens::pickle

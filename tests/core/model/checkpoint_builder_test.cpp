@@ -180,8 +180,7 @@ private slots:
         VERIFY_RULE(checkpoint->payload(checkpoint->tensor(lost).slice(0)), "slices.without-bytes");
         for (const auto& finding : checkpoint->findings())
             if (finding.what.where.item == "overlap")
-                COMPARE_TEXT(message(finding.what),
-                             "Two slices of overlap cover the same elements (at [2], size [1]).");
+                COMPARE_TEXT(message(finding.what), "Two slices of overlap cover the same elements: [2:3].");
     }
 
     void oneCauseIsOneFinding() {

@@ -129,6 +129,15 @@ void ValuesTest::readsNumpy() {
     QCOMPARE(array->find("values").size(), 3U);
     QCOMPARE(array->find("values").at(1).asInt(), -1);
     QCOMPARE(array->find("values").at(2).asInt(), 2);
+    const std::string wide =
+        "cnumpy\ndtype\n(Vu8\nI00\nI01\ntR(K\x03V<\nNNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb"s;
+    const auto exact =
+        valueOf("cnumpy._core.multiarray\nscalar\n(" + wide + "C\x08\xff\xff\xff\xff\xff\xff\xff\xfftR."s);
+    QVERIFY(exact);
+    QCOMPARE(toJson(exact->find("value")), "18446744073709551615"s);
+    const auto small = valueOf("cnumpy._core.multiarray\nscalar\n(" + wide + "C\x08\x07\0\0\0\0\0\0\0tR."s);
+    QVERIFY(small);
+    QCOMPARE(small->find("value").asInt(), 7);
     const auto damaged = valueOf("cnumpy._core.multiarray\nscalar\n(" + dtype + "C\x02\0\0tR."s);
     QVERIFY(damaged);
     QCOMPARE(std::string(damaged->typeName()), "numpy._core.multiarray.scalar"s);
