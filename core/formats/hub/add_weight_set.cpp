@@ -41,6 +41,18 @@ Result<CheckpointBuilder::Added> SetAssembly::addTensor(std::string_view name) {
     return builder.addTensor(m_name);
 }
 
+Result<void> SetAssembly::addTensors(std::span<const std::string_view> names,
+                                     std::vector<CheckpointBuilder::Added>& added) {
+    if (place.namePrefix.empty())
+        return builder.addTensors(names, added);
+    added.clear();
+    for (const auto name : names) {
+        SHARDLENS_TRY(const auto one, addTensor(name));
+        added.push_back(one);
+    }
+    return {};
+}
+
 namespace {
 
 void reserve(CheckpointBuilder& builder, const ShardSet& set) {

@@ -5,11 +5,31 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace shardlens::hub {
 
 namespace {
+
+/// Names that go to the builder together; between two batches is a look at the stop token.
+constexpr std::size_t BatchSize = 4096;
+
+struct Batch {
+    std::vector<std::string_view> names;
+    std::vector<std::uint32_t> from; // index entries, or tensors of a header
+    std::vector<CheckpointBuilder::Added> added;
+
+    void clear() {
+        names.clear();
+        from.clear();
+    }
+    void add(std::string_view name, std::uint32_t at) {
+        names.push_back(name);
+        from.push_back(at);
+    }
+};
 
 class WholeAssembler {
 public:
@@ -45,20 +65,24 @@ private:
         const auto& tensorOf = m_assembly.join.tensorOf;
         std::uint64_t repeated = 0;
         std::uint32_t firstRepeated = 0;
-        for (std::uint32_t entry = 0; entry < index.count(); ++entry) {
-            if (entry % 65536 == 0)
-                SHARDLENS_CHECK(m_assembly.context.checkStop());
-            if (tensorOf[entry] == 0)
-                continue;
-            const Owner at{m_set.shardOf[index.fileOf[entry]], tensorOf[entry] - 1};
-            SHARDLENS_TRY(const auto added, m_assembly.addTensor(index.names.at(entry)));
-            if (added.isNew) {
-                m_owners.push_back(at);
-                continue;
+        for (std::uint32_t entry = 0; entry < index.count();) {
+            SHARDLENS_CHECK(m_assembly.context.checkStop());
+            m_batch.clear();
+            for (; entry < index.count() && m_batch.names.size() < BatchSize; ++entry)
+                if (tensorOf[entry] != 0)
+                    m_batch.add(index.names.at(entry), entry);
+            SHARDLENS_CHECK(m_assembly.addTensors(m_batch.names, m_batch.added));
+            for (std::size_t i = 0; i < m_batch.added.size(); ++i) {
+                const auto from = m_batch.from[i];
+                const Owner at{m_set.shardOf[index.fileOf[from]], tensorOf[from] - 1};
+                if (m_batch.added[i].isNew) {
+                    m_owners.push_back(at);
+                    continue;
+                }
+                owner(m_batch.added[i].id) = at;
+                if (repeated++ == 0)
+                    firstRepeated = from;
             }
-            owner(added.id) = at;
-            if (repeated++ == 0)
-                firstRepeated = entry;
         }
         m_mapped = m_owners.size();
         for (std::uint32_t i = 0; i < m_mapped; ++i)
@@ -83,21 +107,27 @@ private:
             return {};
         const auto& header = *m_set.shards[shard].header;
         auto& ids = m_assembly.ids[shard];
-        for (std::uint32_t tensor = 0; tensor < header.count(); ++tensor) {
-            if (tensor % 65536 == 0)
-                SHARDLENS_CHECK(m_assembly.context.checkStop());
-            if (ids[tensor].valid())
-                continue;
-            SHARDLENS_TRY(const auto added, m_assembly.addTensor(header.name(tensor)));
-            ids[tensor] = added.id;
-            if (added.isNew) {
-                m_owners.push_back({shard, tensor});
-                fill(added.id, {shard, tensor});
-            } else {
-                noteTwice(shard, tensor, added.id);
-            }
+        for (std::uint32_t tensor = 0; tensor < header.count();) {
+            SHARDLENS_CHECK(m_assembly.context.checkStop());
+            m_batch.clear();
+            for (; tensor < header.count() && m_batch.names.size() < BatchSize; ++tensor)
+                if (!ids[tensor].valid())
+                    m_batch.add(header.name(tensor), tensor);
+            SHARDLENS_CHECK(m_assembly.addTensors(m_batch.names, m_batch.added));
+            for (std::size_t i = 0; i < m_batch.added.size(); ++i)
+                place(shard, m_batch.from[i], m_batch.added[i]);
         }
         return {};
+    }
+
+    void place(std::uint32_t shard, std::uint32_t tensor, CheckpointBuilder::Added added) {
+        m_assembly.ids[shard][tensor] = added.id;
+        if (added.isNew) {
+            m_owners.push_back({shard, tensor});
+            fill(added.id, {shard, tensor});
+        } else {
+            noteTwice(shard, tensor, added.id);
+        }
     }
 
     void noteTwice(std::uint32_t shard, std::uint32_t tensor, TensorId id) {
@@ -132,6 +162,7 @@ private:
 
     SetAssembly& m_assembly;
     const ShardSet& m_set;
+    Batch m_batch;
     std::vector<Owner> m_owners;                                      // by tensor
     std::size_t m_mapped = 0;                                         // the first of them are the index's
     std::map<std::pair<std::uint32_t, std::uint32_t>, Twice> m_twice; // by the files

@@ -9,6 +9,7 @@
 #include "model/checkpoint_builder.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ struct SetAssembly {
 
     /// A tensor of the set, by its name without the prefix.
     Result<CheckpointBuilder::Added> addTensor(std::string_view name);
+    /// Many at once; replaces the content of `added`.
+    Result<void> addTensors(std::span<const std::string_view> names,
+                            std::vector<CheckpointBuilder::Added>& added);
     Subject about(std::size_t shard) const {
         return {.kind = Subject::Kind::File, .id = files[shard].value()};
     }

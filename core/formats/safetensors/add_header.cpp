@@ -9,6 +9,8 @@ namespace shardlens::safetensors {
 
 namespace {
 
+constexpr std::uint32_t BatchSize = 4096; // names that go to the builder together
+
 /// The unknown fields of one tensor; they are sorted by tensor, as the header's entries are.
 std::vector<Fact> factsOf(const Header& header, std::uint32_t index) {
     std::vector<Fact> facts;
@@ -78,14 +80,25 @@ Result<std::vector<TensorId>> addHeader(CheckpointBuilder& builder, const Header
                                         std::string_view prefix) {
     std::vector<TensorId> ids;
     ids.reserve(header.count());
-    std::string prefixed(prefix);
-    for (std::uint32_t index = 0; index < header.count(); ++index) {
-        prefixed.resize(prefix.size());
+    std::vector<std::string_view> names;
+    std::vector<CheckpointBuilder::Added> added;
+    std::vector<std::string> prefixed;
+    for (std::uint32_t index = 0; index < header.count();) {
+        const auto first = index;
+        names.clear();
+        prefixed.clear();
+        for (; index < header.count() && index - first < BatchSize; ++index) {
+            if (!prefix.empty())
+                prefixed.push_back(std::string(prefix) + std::string(header.name(index)));
+            names.push_back(header.name(index));
+        }
         if (!prefix.empty())
-            prefixed += header.name(index);
-        SHARDLENS_TRY(const auto added, builder.addTensor(prefix.empty() ? header.name(index) : prefixed));
-        ids.push_back(added.id);
-        fillTensor(builder, header, index, added.id, file);
+            names.assign(prefixed.begin(), prefixed.end());
+        SHARDLENS_CHECK(builder.addTensors(names, added));
+        for (std::uint32_t i = 0; i < added.size(); ++i) {
+            ids.push_back(added[i].id);
+            fillTensor(builder, header, first + i, added[i].id, file);
+        }
     }
     addRegions(builder, header, file);
     addFindings(builder, header, file, ids);
