@@ -137,6 +137,13 @@ private:
     }
 
     void declareRun(CLI::App& app) {
+        auto* partition =
+            app.add_option("--partition", m_options.partition,
+                           "Write only part I of N of the files; auto: as the launcher says (srun, mpirun, "
+                           "torchrun)")
+                ->type_name("I/N|auto");
+        app.add_flag("--finish", m_options.finish, "Publish what the parts have written, and write nothing")
+            ->excludes(partition);
         app.add_flag("--dry-run", m_dryRun, "Print the plan and stop");
         app.add_flag("--force", m_options.force,
                      "Into a folder that is not empty: replace earlier shards and index");

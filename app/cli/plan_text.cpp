@@ -4,6 +4,7 @@
 #include "app/cli/describe.h"
 #include "app/cli/table.h"
 #include "base/units.h"
+#include "convert/partition.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +47,46 @@ void printNotes(Session& session, const Findings& notes) {
                       describe(note.what) + " [" + std::string(note.what.rule->id) + "]\n");
 }
 
+/// What this part of several writes.
+struct OwnShare {
+    std::vector<std::string> paths;
+    std::uint64_t bytes = 0;
+
+    explicit OwnShare(const convert::Plan& plan) {
+        for (const auto* file : convert::ownFiles(plan)) {
+            paths.push_back(file->path);
+            bytes += file->bytes;
+        }
+    }
+};
+
+void writePartition(JsonWriter& json, const convert::Plan& plan) {
+    const OwnShare own(plan);
+    json.key("partition");
+    json.beginObject();
+    json.field("part", plan.part);
+    json.field("parts", plan.parts);
+    json.field("files", own.paths);
+    json.field("bytes", own.bytes);
+    json.endObject();
+}
+
+std::string filesText(std::size_t count) {
+    return count == 1 ? "1 file" : formatGrouped(count) + " files";
+}
+
+std::string partText(const convert::Plan& plan, const convert::PlannedFile& file) {
+    if (file.part == 0)
+        return {};
+    return file.part == plan.part ? fmt::format("{} (this)", file.part) : std::to_string(file.part);
+}
+
+void printWaiting(Session& session, const convert::Report& report) {
+    session.print("Nothing is published yet: " + filesText(report.waiting.size()) +
+                  " of other parts to come" +
+                  (report.waiting.empty() ? "" : ", first " + shown(report.waiting.front())) + ".\n");
+}
+
 } // namespace
 
 std::string_view verifyName(convert::Verify verify) {
@@ -72,6 +113,8 @@ void writePlan(JsonWriter& json, const convert::Plan& plan) {
         json.field("tensors", file.tensors.size());
         json.field("names", file.tensors);
         json.field("role", roleName(file.role));
+        if (file.part != 0)
+            json.field("part", file.part);
         json.endObject();
     }
     json.endArray();
@@ -95,6 +138,8 @@ void writePlan(JsonWriter& json, const convert::Plan& plan) {
     json.endArray();
     json.field("cast", plan.cast);
     json.field("target", plan.target);
+    if (plan.parts != 0)
+        writePartition(json, plan);
     json.field("bytes_read", plan.bytesRead);
     json.field("bytes_written", plan.bytesWritten);
     writeNotes(json, plan.notes);
@@ -111,25 +156,37 @@ void writeReport(JsonWriter& json, const convert::Report& report) {
     json.field("verified", verifyName(report.verified));
     json.field("target", report.target);
     json.field("cast_overflows", report.castOverflows);
+    json.field("published", report.published);
+    json.field("waiting", report.waiting);
     writeNotes(json, report.notes);
     json.endObject();
 }
 
 void printPlan(Session& session, const convert::Plan& plan) {
     using Align = Table::Align;
+    std::vector<Table::Column> columns{{"bytes", Align::Right, Ink::Plain},
+                                       {"tensors", Align::Right, Ink::Plain},
+                                       {"what", Align::Left, Ink::Faint},
+                                       {"file", Align::Left, Ink::Bold}};
     std::vector<std::vector<std::string>> rows;
-    for (const auto& file : plan.files)
+    for (const auto& file : plan.files) {
         rows.push_back({formatBytes(file.bytes),
                         file.tensors.empty() ? "" : formatGrouped(file.tensors.size()),
                         std::string(roleName(file.role)), shown(file.path)});
+        if (plan.parts != 0)
+            rows.back().insert(rows.back().end() - 1, partText(plan, file));
+    }
+    if (plan.parts != 0)
+        columns.insert(columns.end() - 1, {"part", Align::Left, Ink::Plain});
     session.print(session.paint(Ink::Faint, "target  ") + shown(plan.target) + "\n\n");
-    Table({{"bytes", Align::Right, Ink::Plain},
-           {"tensors", Align::Right, Ink::Plain},
-           {"what", Align::Left, Ink::Faint},
-           {"file", Align::Left, Ink::Bold}})
-        .print(session.out(), session.style(), rows);
+    Table(std::move(columns)).print(session.out(), session.style(), rows);
     session.print(fmt::format("\n{} to read, {} to write\n", formatBytes(plan.bytesRead),
                               formatBytes(plan.bytesWritten)));
+    if (plan.parts != 0) {
+        const OwnShare own(plan);
+        session.print(fmt::format("part {} of {} writes {}, {}\n", plan.part, plan.parts,
+                                  filesText(own.paths.size()), formatBytes(own.bytes)));
+    }
     if (!plan.renamed.empty())
         session.print(fmt::format("{} renamed, first {} to {}\n", formatGrouped(plan.renamed.size()),
                                   shown(plan.renamed.front().first), shown(plan.renamed.front().second)));
@@ -151,7 +208,10 @@ void printReport(Session& session, const convert::Report& report) {
                   fmt::format(" {} in {} files, {:.2f} s, {}/s, verified: {}\n",
                               formatBytes(report.bytesWritten), report.files, report.seconds,
                               formatBytes(static_cast<std::uint64_t>(rate)), verifyName(report.verified)));
-    session.print(shown(report.target) + "\n");
+    if (report.published)
+        session.print(shown(report.target) + "\n");
+    else
+        printWaiting(session, report);
     printNotes(session, report.notes);
 }
 

@@ -27,7 +27,9 @@ struct Report {
     std::uint32_t files = 0;
     std::string target; ///< folder or file that stands now
     Verify verified = Verify::None;
-    std::uint64_t castOverflows = 0; ///< finite values that became infinite
+    std::uint64_t castOverflows = 0;  ///< finite values that became infinite
+    bool published = true;            ///< false where other parts' files are still to come
+    std::vector<std::string> waiting; ///< these files
     Findings notes;
 };
 

@@ -56,6 +56,7 @@ struct PlannedFile {
     /// What the CRC-32 of all bytes must be; found otherwise, writing fails with `zip.crc-mismatch`.
     std::optional<std::uint32_t> crc32;
     enum class Role : std::uint8_t { Weights, Index, Side, Values, Archive } role = Role::Weights;
+    std::uint32_t part = 0; ///< which of Plan::parts writes it, from 1; 0 where one run writes all
 };
 
 /// A tensor or entry that stays behind, with the reason as a sentence for people.
@@ -65,15 +66,16 @@ struct Skipped {
     std::uint64_t bytes = 0;
 };
 
-/// What a conversion will write, before anything is written. A pure value made from metadata alone: the same
-/// inputs and options give the same plan. Blocked where `notes` hold an Error; each note lists the tensors that
-/// excluding would remove it for.
+/// What a conversion will write, before anything is written. A pure value made from metadata alone: the
+/// same inputs and options give the same plan. Blocked where `notes` hold an Error; each note lists the
+/// tensors that excluding would remove it for.
 struct Plan {
     std::vector<CheckpointPtr> sources;
     std::vector<ByteSourcePtr> inputs; ///< files that literals were made from
     std::string target;                ///< folder, or the file where `singleFile`
     bool singleFile = false;
-    std::vector<PlannedFile> files; ///< in order of publishing: the index last
+    std::uint32_t part = 0, parts = 0; ///< which of several processes this is, from 1; 0: the only one
+    std::vector<PlannedFile> files;    ///< in order of publishing: the index last
     std::vector<Skipped> skipped;
     std::vector<std::pair<std::string, std::string>> renamed; ///< source name, final name, where they differ
     std::vector<std::string> cast;                            ///< final names of tensors whose dtype changes
@@ -83,5 +85,8 @@ struct Plan {
 
     bool blocked() const;
 };
+
+/// Bytes of the sources that writing a file reads.
+std::uint64_t bytesReadFor(const Plan& plan, const PlannedFile& file);
 
 } // namespace shardlens::convert

@@ -3,6 +3,7 @@
 #include "convert/convert.h"
 #include "convert/mapping.h"
 #include "convert/name_pattern.h"
+#include "convert/partition.h"
 #include "convert/rules.h"
 #include "convert/selection.h"
 #include "convert/shard_layout.h"
@@ -76,23 +77,17 @@ Result<void> checkOptions(const Options& options, const std::string& pattern) {
     if (!checkPlainName(plainName(pattern)) || !plainName(pattern).ends_with(".safetensors"))
         return fail(rules::ConvertBadOption, {"--name-pattern \"" + pattern + "\"",
                                               std::string("it is no file name that ends with .safetensors")});
-    if (!options.partition.empty() || options.finish)
+    if (!options.partition.empty() && options.finish)
+        return fail(
+            rules::ConvertBadOption,
+            {std::string("--finish"), std::string("it publishes what parts have written; it is none")});
+    if ((!options.partition.empty() || options.finish) && isFileTarget(options.output))
         return fail(rules::ConvertBadOption, {std::string(options.finish ? "--finish" : "--partition"),
-                                              std::string("this version writes all files in one run")});
+                                              std::string("one file is written by one run; give a folder")});
     if (options.maxShardSize == 0)
         return fail(rules::ConvertBadOption,
                     {std::string("--max-shard-size"), std::string("a file cannot be that small")});
     return {};
-}
-
-std::uint64_t bytesReadFor(const CheckpointPtr& source, const PlannedFile& file) {
-    std::uint64_t bytes = 0;
-    for (const auto& piece : file.pieces)
-        if (const auto* tensor = std::get_if<TensorRange>(&piece.what))
-            bytes += source->tensor(tensor->tensor).bytes();
-        else if (std::holds_alternative<FileRange>(piece.what))
-            bytes += piece.length;
-    return bytes;
 }
 
 /// Weights, and the index last.
@@ -139,9 +134,20 @@ bool Plan::blocked() const {
     return std::ranges::any_of(notes, [](const Finding& note) { return note.severity() == Severity::Error; });
 }
 
+std::uint64_t bytesReadFor(const Plan& plan, const PlannedFile& file) {
+    std::uint64_t bytes = 0;
+    for (const auto& piece : file.pieces)
+        if (const auto* tensor = std::get_if<TensorRange>(&piece.what))
+            bytes += plan.sources[tensor->source]->tensor(tensor->tensor).bytes();
+        else if (std::holds_alternative<FileRange>(piece.what))
+            bytes += piece.length;
+    return bytes;
+}
+
 Result<Plan> planConversion(CheckpointPtr source, const Options& options, const JobContext& context) {
     const auto pattern = namePattern(*source, options);
     SHARDLENS_CHECK(checkOptions(options, pattern));
+    SHARDLENS_TRY(const auto partition, parsePartition(options.partition, processEnvironment()));
     Plan plan;
     plan.sources.push_back(source);
     plan.target = options.output;
@@ -161,7 +167,12 @@ Result<Plan> planConversion(CheckpointPtr source, const Options& options, const 
     plan.notes = std::move(choice.notes);
     for (const auto& file : plan.files) {
         plan.bytesWritten += file.bytes;
-        plan.bytesRead += bytesReadFor(source, file);
+        plan.bytesRead += bytesReadFor(plan, file);
+    }
+    if (partition) {
+        plan.part = partition->part;
+        plan.parts = partition->parts;
+        shareOut(plan);
     }
     return plan;
 }

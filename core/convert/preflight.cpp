@@ -35,10 +35,13 @@ Result<void> checkTensor(const Plan& plan, const Asked& asked, const JobContext&
 Result<Findings> preflight(const Plan& plan, const Options& options, const JobContext& context) {
     Findings notes = checkTarget(plan, options);
     std::vector<Asked> asked;
-    for (const auto& file : plan.files)
+    for (const auto& file : plan.files) {
+        if (options.finish || file.part != plan.part) // other processes see to it
+            continue;
         for (const auto& piece : file.pieces)
             if (const auto* tensor = std::get_if<TensorRange>(&piece.what))
                 asked.push_back({tensor, piece.length});
+    }
     constexpr std::size_t Together = 64;
     std::mutex mutex;
     Findings problems;

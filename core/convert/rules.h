@@ -85,6 +85,16 @@ inline constexpr Rule ConvertStale{"convert.stale-not-removed", Severity::Warnin
 inline constexpr Rule ConvertPlanTooLarge{"convert.too-large", Severity::Error,
                                           "The output would have more than 2^63 bytes.",
                                           "The source's sizes make no sense; look at its findings."};
+inline constexpr Rule ConvertPartsMissing{
+    "convert.parts-missing", Severity::Error, "{0} files of the plan are not written yet: {1}.",
+    "Run the parts that write them (--dry-run with --partition shows whose they are), then finish again."};
+inline constexpr Rule ConvertNothingStaged{"convert.nothing-staged", Severity::Error,
+                                           "No part of this plan has been written beside \"{0}\".",
+                                           "Finish with the source and the options that the parts had; a "
+                                           "source that changed since is another plan."};
+inline constexpr Rule ConvertPublishedBefore{"convert.published-before", Severity::Info,
+                                             "\"{0}\" held the whole result already{1}.",
+                                             "Nothing needs to be done."};
 
 namespace convert {
 inline constexpr const Rule* all[] = {
@@ -94,7 +104,7 @@ inline constexpr const Rule* all[] = {
     &ConvertSourceIncomplete, &ConvertNoOriginal,    &ConvertOriginalUnusable, &ConvertManyFiles,
     &ConvertPartial,          &ConvertTargetIsInput, &ConvertTargetNotEmpty,   &ConvertBlocked,
     &ConvertSourceChanged,    &ConvertVerifyFailed,  &ConvertOverflow,         &ConvertStale,
-    &ConvertPlanTooLarge};
+    &ConvertPlanTooLarge,     &ConvertPartsMissing,  &ConvertNothingStaged,    &ConvertPublishedBefore};
 } // namespace convert
 
 } // namespace shardlens::rules

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/target.h"
 
+#include "convert/execute_part.h"
 #include "convert/metadata_files.h"
 #include "convert/name_pattern.h"
 #include "convert/note.h"
+#include "convert/publishing.h"
 #include "convert/rules.h"
 #include "io/file_tree.h"
 #include "io/rules.h"
@@ -20,7 +22,7 @@ namespace {
 
 using Identities = std::set<std::pair<std::uint64_t, std::uint64_t>>;
 
-constexpr std::string_view Staging = ".shardlens-staging-";
+constexpr std::string_view Staging = ".shardlens-";
 
 bool isStaging(std::string_view name) {
     return name.starts_with(Staging);
@@ -73,6 +75,16 @@ bool holdsInputs(const Plan& plan, const FileTree& folder, const Identities& inp
     });
 }
 
+/// What the target may hold where several processes write one plan: another part has published, or is about
+/// to. Whether the files are the same is found out by reading them.
+std::unordered_set<std::string_view> expectedNames(const Plan& plan, const Options& options) {
+    std::unordered_set<std::string_view> names;
+    if (plan.parts != 0 || options.finish)
+        for (const auto* file : filesOf(plan, false))
+            names.insert(std::string_view(file->path).substr(0, file->path.find('/')));
+    return names;
+}
+
 void checkFolder(const Plan& plan, const Options& options, Findings& notes) {
     const auto folder = openFolder(plan.target);
     if (!folder) {
@@ -86,10 +98,12 @@ void checkFolder(const Plan& plan, const Options& options, Findings& notes) {
         return;
     }
     const auto names = (*folder)->list();
+    const auto expected = expectedNames(plan, options);
     if (!names)
         addError(notes, names.error());
-    else if (!options.force &&
-             std::ranges::any_of(*names, [](const TreeName& name) { return !isStaging(name.name); }))
+    else if (!options.force && std::ranges::any_of(*names, [&](const TreeName& name) {
+                 return !isStaging(name.name) && !expected.contains(name.name);
+             }))
         addNote(notes, rules::ConvertTargetNotEmpty, {plan.target});
 }
 
@@ -113,20 +127,28 @@ std::string targetFileName(const std::string& output) {
     return std::string(baseName(output));
 }
 
+bool isOccupied(const std::string& folder) {
+    const auto opened = openFolder(folder);
+    const auto names = opened ? (*opened)->list() : Result<std::vector<TreeName>>(std::vector<TreeName>());
+    return names && std::ranges::any_of(*names, [](const TreeName& name) { return !isStaging(name.name); });
+}
+
 Findings checkTarget(const Plan& plan, const Options& options) {
     Findings notes;
+    const bool several = plan.parts != 0 || options.finish;
     if (plan.singleFile)
         checkFile(plan, options, notes);
     else
         checkFolder(plan, options, notes);
     for (const auto& file : plan.files)
-        if (file.role == PlannedFile::Role::Values && !options.force && openFile(file.path))
+        if (file.role == PlannedFile::Role::Values && !options.force && openFile(file.path) &&
+            !(several && standsAlready(file, file.path)))
             addNote(notes, rules::TargetExists, {file.path});
     const auto free = freeSpace(plan.target);
     if (!free)
         addError(notes, free.error());
-    else if (*free < plan.bytesWritten)
-        addNote(notes, rules::NoSpace, {plan.target, Bytes{plan.bytesWritten}});
+    else if (const auto bytes = several ? bytesToWrite(plan) : plan.bytesWritten; *free < bytes)
+        addNote(notes, rules::NoSpace, {plan.target, Bytes{bytes}});
     return notes;
 }
 

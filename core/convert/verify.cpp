@@ -124,4 +124,12 @@ Result<void> verifyContents(const Plan& plan, const std::vector<const PlannedFil
     });
 }
 
+Result<void> verifyFiles(const Plan& plan, const std::vector<const PlannedFile*>& files,
+                         const std::string& folder, Verify how, const JobContext& context) {
+    if (how == Verify::None)
+        return {};
+    SHARDLENS_CHECK(verifyLayout(plan, files, folder, context));
+    return how == Verify::Full ? verifyContents(plan, files, folder, context) : Result<void>();
+}
+
 } // namespace shardlens::convert

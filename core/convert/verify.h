@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "convert/options.h"
 #include "convert/plan.h"
 #include "jobs/job_context.h"
 
@@ -22,5 +23,9 @@ Result<void> checkSizes(const Plan& plan, const std::string& folder);
 /// Reads every byte back and compares it with the source's, read again.
 Result<void> verifyContents(const Plan& plan, const std::vector<const PlannedFile*>& files,
                             const std::string& folder, const JobContext& context);
+
+/// What `--verify` asks for.
+Result<void> verifyFiles(const Plan& plan, const std::vector<const PlannedFile*>& files,
+                         const std::string& folder, Verify how, const JobContext& context);
 
 } // namespace shardlens::convert

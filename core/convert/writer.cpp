@@ -18,9 +18,10 @@ constexpr std::uint64_t WholeElements = 3 * 4096;
 
 class Worker {
 public:
-    Worker(const Plan& plan, WorkQueue& queue, bool sync, const std::atomic<bool>& failed,
+    Worker(const Plan& plan, WorkQueue& queue, const WriteTo& to, bool sync, const std::atomic<bool>& failed,
            const JobContext& context)
         : m_queue(queue)
+        , m_to(to)
         , m_filler(plan, context)
         , m_failed(failed)
         , m_context(context)
@@ -78,8 +79,8 @@ private:
     Result<void> finish(OpenOutput& output) {
         if (output.sums)
             SHARDLENS_CHECK(output.sums->finish(*output.file));
-        auto closed = output.file->close(m_sync);
-        return closed;
+        SHARDLENS_CHECK(output.file->close(m_sync));
+        return m_to.closed ? m_to.closed(*output.planned) : Result<void>();
     }
 
     std::span<std::byte> buffer(std::size_t bytes) {
@@ -91,6 +92,7 @@ private:
     }
 
     WorkQueue& m_queue;
+    const WriteTo& m_to;
     PieceFiller m_filler;
     const std::atomic<bool>& m_failed;
     const JobContext& m_context;
@@ -101,20 +103,17 @@ private:
 
 } // namespace
 
-Result<Written> writeFiles(const Plan& plan, const std::vector<const PlannedFile*>& files,
-                           StagedOutput& staged, bool sync, const JobContext& context) {
+Result<Written> writeFiles(const Plan& plan, const std::vector<const PlannedFile*>& files, const WriteTo& to,
+                           bool sync, const JobContext& context) {
     Written written;
     for (const auto* file : files)
         written.bytes += file->bytes;
     context.begin("writing", written.bytes);
-    const auto create = [&staged](const PlannedFile& file) {
-        return staged.create(file.path, file.bytes);
-    };
-    WorkQueue queue(plan, files, create, context);
+    WorkQueue queue(plan, files, to.create, context);
     std::atomic<bool> failed{false};
     std::atomic<std::uint64_t> overflows{0};
     SHARDLENS_CHECK(parallelFor(context, context.threadCount(), [&](std::size_t) -> Result<void> {
-        Worker worker(plan, queue, sync, failed, context);
+        Worker worker(plan, queue, to, sync, failed, context);
         auto result = worker.run();
         overflows += worker.castOverflows();
         if (!result)
@@ -124,6 +123,14 @@ Result<Written> writeFiles(const Plan& plan, const std::vector<const PlannedFile
     SHARDLENS_CHECK(context.checkStop());
     written.castOverflows = overflows;
     return written;
+}
+
+Result<Written> writeFiles(const Plan& plan, const std::vector<const PlannedFile*>& files,
+                           StagedOutput& staged, bool sync, const JobContext& context) {
+    const auto create = [&staged](const PlannedFile& file) {
+        return staged.create(file.path, file.bytes);
+    };
+    return writeFiles(plan, files, WriteTo{create, {}}, sync, context);
 }
 
 } // namespace shardlens::convert

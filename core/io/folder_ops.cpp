@@ -24,21 +24,6 @@ struct CloseFolder {
 /// Paths have at most 4095 bytes; nothing of ours is nested deeper, and each level takes a descriptor.
 constexpr int MaxDepth = 128;
 
-std::vector<std::string> namesIn(int folder) {
-    std::vector<std::string> names;
-    UniqueFd own(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    const std::unique_ptr<DIR, CloseFolder> handle(own.valid() ? ::fdopendir(own.get()) : nullptr);
-    if (!handle)
-        return names;
-    own.release();
-    while (const auto* entry = ::readdir(handle.get())) {
-        std::string name = entry->d_name;
-        if (name != "." && name != "..")
-            names.push_back(std::move(name));
-    }
-    return names;
-}
-
 void removeTreeTo(int parent, const std::string& name, dev_t device, int depth) {
     if (::unlinkat(parent, name.c_str(), 0) == 0 || depth == 0)
         return;
@@ -80,6 +65,21 @@ int linkInstead(const Place& from, const Place& to) {
 }
 
 } // namespace
+
+std::vector<std::string> namesIn(int folder) {
+    std::vector<std::string> names;
+    UniqueFd own(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const std::unique_ptr<DIR, CloseFolder> handle(own.valid() ? ::fdopendir(own.get()) : nullptr);
+    if (!handle)
+        return names;
+    own.release();
+    while (const auto* entry = ::readdir(handle.get())) {
+        std::string name = entry->d_name;
+        if (name != "." && name != "..")
+            names.push_back(std::move(name));
+    }
+    return names;
+}
 
 UniqueFd openFolderAt(int parent, const std::string& name) {
     return UniqueFd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));

@@ -28,6 +28,9 @@ struct Place {
 /// made where `made` is given (and their paths appended to it); otherwise the result's folder is invalid.
 Result<Place> locate(int root, std::string_view path, std::vector<std::string>* made);
 
+/// The names in an open folder, as the file system says them now, in no order.
+std::vector<std::string> namesIn(int folder);
+
 /// Removes a name with all that lies below it, without following links or leaving the file system.
 void removeTree(int parent, const std::string& name);
 

@@ -32,11 +32,15 @@ inline constexpr Rule NoSpace{"io.no-space", Severity::Error,
                               "Free some space or choose another folder."};
 inline constexpr Rule TargetExists{"io.target-exists", Severity::Error, "\"{0}\" exists already.",
                                    "Choose another name, or allow replacing with --force."};
+inline constexpr Rule OtherStaging{"io.other-staging", Severity::Error,
+                                   "\"{0}\" holds the unfinished parts of another plan, begun {1}.",
+                                   "Give every part the same source and options; if the other run is given "
+                                   "up, --force replaces what it left."};
 
 namespace io {
-inline constexpr const Rule* all[] = {&NotFound,   &NotAFile,     &NotAFolder,    &NoPermission,
-                                      &ReadFailed, &WriteFailed,  &UnexpectedEnd, &Changed,
-                                      &TooLarge,   &TooManyNames, &NoSpace,       &TargetExists};
+inline constexpr const Rule* all[] = {
+    &NotFound, &NotAFile, &NotAFolder,   &NoPermission, &ReadFailed,   &WriteFailed, &UnexpectedEnd,
+    &Changed,  &TooLarge, &TooManyNames, &NoSpace,      &TargetExists, &OtherStaging};
 } // namespace io
 
 } // namespace shardlens::rules

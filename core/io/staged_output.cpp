@@ -6,12 +6,11 @@
 #include "io/publication.h"
 #include "io/rules.h"
 #include "io/staging_folder.h"
+#include "io/target_path.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
-#include <dirent.h>
 #include <fcntl.h>
 #include <memory>
 #include <optional>
@@ -22,84 +21,6 @@
 namespace shardlens {
 
 namespace {
-
-struct CloseFolder {
-    void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
-std::string parentOf(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
-}
-
-std::string lastPartOf(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
-/// Absolute, without slashes at the end and without `.` as the last part.
-std::string tidy(std::string path) {
-    path = absolutePath(path);
-    for (;;) {
-        if (path.size() > 1 && path.back() == '/')
-            path.pop_back();
-        else if (path.ends_with("/."))
-            path.resize(path.size() - 1);
-        else
-            return path;
-    }
-}
-
-Result<std::string> withoutLinks(const std::string& path) {
-    struct Free {
-        void operator()(char* text) const { std::free(text); }
-    };
-    const std::unique_ptr<char, Free> text(::realpath(path.c_str(), nullptr));
-    if (!text)
-        return writeFailure(errno, path);
-    return std::string(text.get());
-}
-
-bool isEmptyFolder(const std::string& path) {
-    const std::unique_ptr<DIR, CloseFolder> handle(::opendir(path.c_str()));
-    if (!handle)
-        return false;
-    while (const auto* entry = ::readdir(handle.get())) {
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..")
-            return false;
-    }
-    return true;
-}
-
-/// Folders that were made on the way to the target; removed again, deepest first, unless something is
-/// published.
-struct MadeParents {
-    std::vector<std::string> paths;
-
-    MadeParents() = default;
-    MadeParents(MadeParents&& other) noexcept : paths(std::exchange(other.paths, {})) {}
-    MadeParents& operator=(MadeParents&&) = delete;
-    ~MadeParents() {
-        for (auto path = paths.rbegin(); path != paths.rend(); ++path)
-            ::rmdir(path->c_str());
-    }
-
-    Result<void> make(const std::string& folder) {
-        struct stat status {};
-        if (::stat(folder.c_str(), &status) == 0) {
-            if (!S_ISDIR(status.st_mode))
-                return fail(rules::NotAFolder, {folder});
-            return {};
-        }
-        if (errno != ENOENT || folder == "/")
-            return writeFailure(errno, folder);
-        SHARDLENS_CHECK(make(parentOf(folder)));
-        if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
-            return writeFailure(errno, folder);
-        paths.push_back(folder);
-        return {};
-    }
-};
 
 /// Where the output will stand.
 struct Target {
@@ -112,7 +33,7 @@ struct Target {
 
 Result<Target> lookAt(const std::string& path) {
     Target target;
-    const auto given = tidy(path);
+    const auto given = tidyPath(path);
     struct stat status {
     }, above{};
     if (path.empty() || path.find('\0') != path.npos)
@@ -298,7 +219,7 @@ Result<std::unique_ptr<StagedOutput>> StagedOutput::create(const std::string& pa
 
 Result<std::unique_ptr<StagedOutput>> StagedOutput::createForFile(const std::string& file,
                                                                   StagingOptions options) {
-    const auto path = tidy(file);
+    const auto path = tidyPath(file);
     struct stat status {};
     const auto name = lastPartOf(path);
     if (file.empty() || file.back() == '/' || file.find('\0') != file.npos || name == "..")
@@ -317,7 +238,7 @@ Result<std::unique_ptr<StagedOutput>> StagedOutput::createForFile(const std::str
 }
 
 void StagedOutput::removeAbandoned(const std::string& target) {
-    const auto path = tidy(target);
+    const auto path = tidyPath(target);
     StagingFolder::removeAbandonedIn(path);
     StagingFolder::removeAbandonedIn(parentOf(path));
 }

@@ -62,7 +62,7 @@ bool writerIsGone(std::string_view folderName) {
 
 /// True where the marker is ours and nobody holds it. Keeps the lock for as long as `marker` is open. Where
 /// the file system knows no locks, the process id decides, for processes of this machine.
-bool isAbandoned(const UniqueFd& marker, const std::string& folderName) {
+bool isAbandoned(const UniqueFd& marker, const std::string& folderName, StagingFolder::Whose whose) {
     struct stat status {};
     if (!marker.valid() || ::fstat(marker.get(), &status) != 0 || !S_ISREG(status.st_mode))
         return false;
@@ -72,12 +72,14 @@ bool isAbandoned(const UniqueFd& marker, const std::string& folderName) {
     // A marker that is still empty was created by a process that died before it could write.
     if (!text.empty() && !text.starts_with(MarkerText))
         return false;
+    if (whose == StagingFolder::Whose::ThisMachine && text != markerContent())
+        return false;
     if (::flock(marker.get(), LOCK_EX | LOCK_NB) == 0)
         return true;
     return errno != EWOULDBLOCK && text == markerContent() && writerIsGone(folderName);
 }
 
-void removeIfAbandoned(int parent, const std::string& name) {
+void removeIfAbandoned(int parent, const std::string& name, StagingFolder::Whose whose) {
     const auto folder = openFolderAt(parent, name);
     struct stat status {};
     if (!folder.valid() || ::fstat(folder.get(), &status) != 0 || status.st_uid != ::geteuid())
@@ -87,7 +89,7 @@ void removeIfAbandoned(int parent, const std::string& name) {
         ::unlinkat(parent, name.c_str(), AT_REMOVEDIR); // fails unless it is empty
         return;
     }
-    if (!isAbandoned(marker, name))
+    if (!isAbandoned(marker, name, whose))
         return;
     removeContents(folder.get(), MarkerName);
     removeTree(parent, name);
@@ -157,7 +159,7 @@ StagingFolder::~StagingFolder() {
     removeTree(m_parent.get(), m_name);
 }
 
-void StagingFolder::removeAbandonedIn(const std::string& parent) {
+void StagingFolder::removeAbandonedIn(const std::string& parent, Whose whose) {
     const std::unique_ptr<DIR, CloseFolder> handle(::opendir(parent.c_str()));
     if (!handle)
         return;
@@ -166,7 +168,7 @@ void StagingFolder::removeAbandonedIn(const std::string& parent) {
         if (std::string_view(entry->d_name).starts_with(Prefix))
             names.emplace_back(entry->d_name);
     for (const auto& name : names)
-        removeIfAbandoned(::dirfd(handle.get()), name);
+        removeIfAbandoned(::dirfd(handle.get()), name, whose);
 }
 
 } // namespace shardlens

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "io/posix.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -26,8 +27,11 @@ public:
     static constexpr const char* FilesName = "files";
 
     /// Removes the abandoned ones that lie in a folder. Others' (another user's, another program's by the
-    /// same name, one whose process lives) stay.
-    static void removeAbandonedIn(const std::string& parent);
+    /// same name, one whose process lives) stay. A lock that another machine holds is not seen through
+    /// every network file system: where several machines write at once, only what this one left is taken
+    /// for abandoned.
+    enum class Whose : std::uint8_t { Anybodys, ThisMachine };
+    static void removeAbandonedIn(const std::string& parent, Whose whose = Whose::Anybodys);
 
 private:
     StagingFolder() = default;

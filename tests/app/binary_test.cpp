@@ -4,6 +4,9 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -111,6 +114,32 @@ private slots:
         QCOMPARE(process.exitCode(), 130);
         QVERIFY(!staging());
         QVERIFY(!QDir(m_folder.filePath("out")).exists());
+    }
+
+    void partsAtOnceGiveWhatOneRunGives() {
+        QCOMPARE(bash("\"$CLI\" convert slices --output whole --max-shard-size 400KB").status, 0);
+        const auto ran =
+            bash("for i in 1 2 3 4; do \"$CLI\" convert slices --output parts --max-shard-size "
+                 "400KB --partition $i/4 --json > part-$i.json & done; for job in $(jobs -p); do "
+                 "wait $job || exit 9; done; diff -r whole parts");
+        QVERIFY2(ran.status == 0, ran.out + ran.err);
+        int published = 0;
+        for (int i = 1; i <= 4; ++i) {
+            QFile file(m_folder.filePath(QString("part-%1.json").arg(i)));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const auto document = QJsonDocument::fromJson(file.readAll()).object();
+            QCOMPARE(document["plan"]["partition"]["part"].toInt(), i);
+            QVERIFY(!document["plan"]["partition"]["files"].toArray().isEmpty());
+            published += document["report"]["published"].toBool() ? 1 : 0;
+        }
+        QVERIFY(published > 0);
+        const auto rank =
+            bash("RANK=1 WORLD_SIZE=4 env -u OMPI_COMM_WORLD_RANK -u PMI_RANK -u SLURM_PROCID \"$CLI\" "
+                 "convert slices --output else --max-shard-size 400KB --partition auto --dry-run");
+        QVERIFY2(rank.out.contains("part 2 of 4 writes"), rank.out + rank.err);
+        QCOMPARE(bash("\"$CLI\" convert slices --output else --partition 5/4").status, 2);
+        QCOMPARE(bash("\"$CLI\" convert slices --output else --partition 1/4 --finish").status, 2);
+        QCOMPARE(bash("\"$CLI\" convert slices --output else --finish").status, 3);
     }
 
     void aFailingDiskWhileWriting() {

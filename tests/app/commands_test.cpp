@@ -522,7 +522,8 @@ private slots:
               "--exclude",      "--tied",    "--include-name",   "--exclude-name", "--drop-optimizer",
               "--strip-prefix", "--rename",  "--like-rename",    "--tied-drop",    "--metadata",
               "--values",       "--dry-run", "--no-side-files",  "--force",        "--verify",
-              "--no-fsync",     "--threads", "--memory",         "--part"}},
+              "--no-fsync",     "--threads", "--memory",         "--part",         "--partition",
+              "--finish"}},
             {"sample", {"--output", "--damaged", "slices"}},
             {"formats", {}},
             {"rules", {"RULE"}}};

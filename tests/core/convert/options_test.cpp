@@ -283,7 +283,7 @@ private slots:
         wanted.maxShardSize = 0;
         QCOMPARE(failure(source, wanted), std::string("convert.bad-option"));
         wanted = options();
-        wanted.partition = "1/2";
+        wanted.partition = "3/2";
         QCOMPARE(failure(source, wanted), std::string("convert.bad-option"));
         wanted = options();
         wanted.include = {"dtype:nonsense"};
