@@ -142,9 +142,14 @@ Result<Mapping> fromReference(const Options& options, const JobContext& context)
     Mapping mapping;
     if (options.like.ends_with(".json")) {
         SHARDLENS_TRY(mapping, fromJson(options.like, context));
+        // An index may lie among its shards, with configs and tokenizer, or all alone.
+        if (auto beside = shardlens::open(options.like, {}, context))
+            mapping.beside = std::move(*beside);
+        SHARDLENS_CHECK(context.checkStop());
     } else {
         SHARDLENS_TRY(auto reference, shardlens::open(options.like, {}, context));
-        SHARDLENS_TRY(mapping, fromCheckpoint(std::move(reference), options.like));
+        SHARDLENS_TRY(mapping, fromCheckpoint(reference, options.like));
+        mapping.beside = std::move(reference);
     }
     SHARDLENS_TRY(const auto renamer, Renamer::create({}, options.likeRenames, "--like-rename"));
     if (!renamer.changesNothing())

@@ -24,6 +24,7 @@ struct Mapping {
     bool ordersOnly = false; ///< names and order alone: files are split as if there were no map
     bool renumbered = false;
     CheckpointPtr reference; ///< where it came from a checkpoint
+    CheckpointPtr beside; ///< what lies beside the reference (the same, or where an index lies): side files
 };
 
 /// The mapping that the options ask for, else the source's own; nothing where tensors are to be split by

@@ -21,6 +21,19 @@ std::string withSuffix(const std::string& pattern, std::string_view suffix) {
     return name;
 }
 
+/// Slices and pickles of a diffusers model are named like any others; its config tells.
+bool isDiffusersConfig(const Checkpoint& source) {
+    for (std::uint32_t i = 0; i != source.entryCount(); ++i) {
+        const auto& entry = source.entry(EntryId(i));
+        if (!entry.sideFile || (entry.name != "config.json" && entry.name != ".hf_metadata/config.json"))
+            continue;
+        const auto config = source.value(EntryId(i));
+        return config && config->kind() == Value::Kind::Dict &&
+               config->find("_diffusers_version").kind() == Value::Kind::String;
+    }
+    return false;
+}
+
 bool allDigits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -33,7 +46,8 @@ std::string namePattern(const Checkpoint& source, const Options& options) {
     for (std::uint32_t i = 0; i != source.fileCount(); ++i)
         if (baseName(source.file(FileId(i)).path).starts_with("diffusion_pytorch_model"))
             return "diffusion_pytorch_model{suffix}.safetensors";
-    return "model{suffix}.safetensors";
+    return isDiffusersConfig(source) ? "diffusion_pytorch_model{suffix}.safetensors"
+                                     : "model{suffix}.safetensors";
 }
 
 std::string plainName(const std::string& pattern) {

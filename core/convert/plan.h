@@ -74,6 +74,7 @@ struct Plan {
     std::vector<ByteSourcePtr> inputs; ///< files that literals were made from
     std::string target;                ///< folder, or the file where `singleFile`
     bool singleFile = false;
+    std::string namePattern;           ///< of the weights: by it what an earlier run left is known
     std::uint32_t part = 0, parts = 0; ///< which of several processes this is, from 1; 0: the only one
     std::vector<PlannedFile> files;    ///< in order of publishing: the index last
     std::vector<Skipped> skipped;

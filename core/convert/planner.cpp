@@ -91,9 +91,9 @@ Result<void> checkOptions(const Options& options, const std::string& pattern) {
 }
 
 /// Weights, and the index last.
-Result<void> addWeights(const CheckpointPtr& source, const Options& options, const std::string& pattern,
-                        Choice& choice, const JobContext& context, Plan& plan) {
-    SHARDLENS_TRY(const auto mapping, chooseMapping(source, options, context));
+Result<void> addWeights(const CheckpointPtr& source, const std::optional<Mapping>& mapping,
+                        const Options& options, const std::string& pattern, Choice& choice,
+                        const JobContext& context, Plan& plan) {
     const auto onlyFile = plan.singleFile ? targetFileName(plan.target) : std::string();
     SHARDLENS_TRY(const auto layout, layOut(*source, mapping, options, pattern, onlyFile, choice));
     const auto broken = std::ranges::any_of(
@@ -116,6 +116,7 @@ Result<void> addWeights(const CheckpointPtr& source, const Options& options, con
         SHARDLENS_TRY(auto file, planWeights(*source, choice, shard, metadata));
         plan.files.push_back(std::move(file));
     }
+    plan.namePattern = layout.pattern;
     if (layout.index) {
         PlannedFile index;
         index.path = indexName(layout.pattern);
@@ -126,6 +127,13 @@ Result<void> addWeights(const CheckpointPtr& source, const Options& options, con
         plan.files.push_back(std::move(index));
     }
     return {};
+}
+
+/// A reference is read from, and never written to.
+void addInputs(const CheckpointPtr& reference, Plan& plan) {
+    for (std::uint32_t i = 0; reference && i != reference->fileCount(); ++i)
+        if (const auto& file = reference->file(FileId(i)); file.source)
+            plan.inputs.push_back(file.source);
 }
 
 } // namespace
@@ -154,8 +162,12 @@ Result<Plan> planConversion(CheckpointPtr source, const Options& options, const 
     plan.singleFile = isFileTarget(options.output);
     SHARDLENS_TRY(auto choice, chooseTensors(source, options, context));
     SHARDLENS_CHECK(applyCast(source, options, context, choice));
-    SHARDLENS_CHECK(addWeights(source, options, pattern, choice, context, plan));
-    SHARDLENS_TRY(auto side, planSideFiles(source, options, plan.files, !plan.singleFile, choice, context));
+    SHARDLENS_TRY(const auto mapping, chooseMapping(source, options, context));
+    SHARDLENS_CHECK(addWeights(source, mapping, options, pattern, choice, context, plan));
+    const auto reference = mapping ? mapping->beside : nullptr;
+    addInputs(reference, plan);
+    SHARDLENS_TRY(auto side,
+                  planSideFiles(source, reference, options, plan.files, !plan.singleFile, choice, context));
     plan.files.insert(plan.files.begin(), std::make_move_iterator(side.begin()),
                       std::make_move_iterator(side.end()));
     SHARDLENS_TRY(auto values, planValues(source, options, choice, context));

@@ -148,7 +148,27 @@ std::optional<std::string> withDType(std::string_view json, DType dtype) {
     return changed ? std::optional(std::move(text)) : std::nullopt;
 }
 
-Result<std::vector<PlannedFile>> planSideFiles(const CheckpointPtr& source, const Options& options,
+namespace {
+
+/// What the source itself lacks.
+Result<void> addFromReference(const CheckpointPtr& reference, const Options& options, bool intoFolder,
+                              DType dtype, std::unordered_set<std::string>& taken,
+                              std::vector<PlannedFile>& files, const JobContext& context) {
+    for (std::uint32_t i = 0; i != reference->entryCount(); ++i) {
+        const auto& entry = reference->entry(EntryId(i));
+        if (!whyNot(entry, options, intoFolder).empty() || !entry.file.valid() ||
+            reference->file(entry.file).missing || !taken.insert(targetPath(entry.name)).second)
+            continue;
+        SHARDLENS_TRY(auto file, planSideFile(reference, entry, dtype, context));
+        files.push_back(std::move(file));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<PlannedFile>> planSideFiles(const CheckpointPtr& source, const CheckpointPtr& reference,
+                                               const Options& options,
                                                const std::vector<PlannedFile>& weights, bool intoFolder,
                                                Choice& choice, const JobContext& context) {
     std::unordered_set<std::string> taken;
@@ -171,6 +191,9 @@ Result<std::vector<PlannedFile>> planSideFiles(const CheckpointPtr& source, cons
         SHARDLENS_TRY(auto file, planSideFile(source, entry, dtype, context));
         files.push_back(std::move(file));
     }
+    if (reference)
+        SHARDLENS_CHECK(
+            addFromReference(reference, options, intoFolder, dominantFloat(choice), taken, files, context));
     return files;
 }
 

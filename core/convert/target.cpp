@@ -165,9 +165,8 @@ std::vector<std::string> staleFiles(const Plan& plan, const Options& options) {
     std::unordered_set<std::string_view> written;
     for (const auto& file : plan.files)
         written.insert(file.path);
-    const auto pattern = namePattern(*plan.sources.front(), options);
     for (const auto& name : *names)
-        if (!written.contains(name.name) && isOfPattern(pattern, name.name))
+        if (!written.contains(name.name) && isOfPattern(plan.namePattern, name.name))
             stale.push_back(name.name);
     return stale;
 }

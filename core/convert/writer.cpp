@@ -16,6 +16,9 @@ namespace {
 /// A number of bytes that holds whole elements of any dtype, and whole pages.
 constexpr std::uint64_t WholeElements = 3 * 4096;
 
+/// What even a slow disk writes in a moment.
+constexpr std::uint64_t WriteBackStep = 4 * 1024 * 1024;
+
 class Worker {
 public:
     Worker(const Plan& plan, WorkQueue& queue, const WriteTo& to, bool sync, const std::atomic<bool>& failed,
@@ -79,8 +82,20 @@ private:
     Result<void> finish(OpenOutput& output) {
         if (output.sums)
             SHARDLENS_CHECK(output.sums->finish(*output.file));
+        if (m_sync)
+            SHARDLENS_CHECK(reachDisk(output));
         SHARDLENS_CHECK(output.file->close(m_sync));
         return m_to.closed ? m_to.closed(*output.planned) : Result<void>();
+    }
+
+    /// fsync cannot be interrupted, and a file may be larger than a disk writes in 200 ms.
+    Result<void> reachDisk(const OpenOutput& output) const {
+        const auto bytes = output.planned->bytes;
+        for (std::uint64_t at = 0; at < bytes; at += WriteBackStep) {
+            SHARDLENS_CHECK(m_context.checkStop());
+            SHARDLENS_CHECK(output.file->waitForWriteBack(at, std::min(WriteBackStep, bytes - at)));
+        }
+        return {};
     }
 
     std::span<std::byte> buffer(std::size_t bytes) {

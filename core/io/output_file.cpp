@@ -43,6 +43,19 @@ public:
 #endif
     }
 
+    Result<void> waitForWriteBack(std::uint64_t offset, std::uint64_t length) override {
+#ifdef SYNC_FILE_RANGE_WRITE
+        constexpr auto Wait =
+            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+        // A failure to write is told once: fsync would not repeat it.
+        if (::sync_file_range(m_fd.get(), static_cast<off_t>(offset), static_cast<off_t>(length), Wait) !=
+                0 &&
+            (errno == EIO || errno == ENOSPC))
+            return writeFailure(errno, m_name);
+#endif
+        return {};
+    }
+
     Result<void> close(bool sync) override {
         if (!m_fd.valid())
             return {};

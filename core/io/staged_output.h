@@ -21,6 +21,9 @@ public:
     virtual Result<void> writeAt(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
     /// Asks the system to begin writing a range back, so that the final sync is short.
     virtual void startWriteBack(std::uint64_t offset, std::uint64_t length) = 0;
+    /// Waits until a range that is being written back has reached the disk. Called in steps before a sync, which
+    /// cannot be interrupted, it leaves that little to do.
+    virtual Result<void> waitForWriteBack(std::uint64_t offset, std::uint64_t length) = 0;
     /// The descriptor, for copy_file_range; owned by the file.
     virtual int descriptor() const = 0;
     /// fsync where `sync`, then closes.
