@@ -9,7 +9,8 @@
 
 namespace shardlens::convert {
 
-/// `model{suffix}.safetensors`, or what the options say, or diffusers' name where the source's files or its config have it.
+/// `model{suffix}.safetensors`, or what the options say, or diffusers' name where the source's files or its
+/// config have it.
 std::string namePattern(const Checkpoint& source, const Options& options);
 
 /// The pattern's name for the only file, and for file `number` (from 1) of `count`: `-00001-of-00003`.

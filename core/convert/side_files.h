@@ -17,8 +17,9 @@ namespace shardlens::convert {
 
 /// Configs, tokenizers and what else lies beside the weights of a Hugging Face layout, copied as they are;
 /// what AutoModel keeps in `.hf_metadata/` comes to the target's root. After a cast a config names the new
-/// dtype. Pickles, weights and indexes never. What stays behind is added to the choice's skipped. `reference`
-/// (which may be null) gives the side files that the source lacks; its config names the dtype that is written.
+/// dtype. Pickles, weights and indexes never. What stays behind is added to the choice's skipped.
+/// `reference` (which may be null) gives the side files that the source lacks; its config names the dtype
+/// that is written.
 Result<std::vector<PlannedFile>> planSideFiles(const CheckpointPtr& source, const CheckpointPtr& reference,
                                                const Options& options,
                                                const std::vector<PlannedFile>& weights, bool intoFolder,

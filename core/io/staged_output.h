@@ -21,8 +21,8 @@ public:
     virtual Result<void> writeAt(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
     /// Asks the system to begin writing a range back, so that the final sync is short.
     virtual void startWriteBack(std::uint64_t offset, std::uint64_t length) = 0;
-    /// Waits until a range that is being written back has reached the disk. Called in steps before a sync, which
-    /// cannot be interrupted, it leaves that little to do.
+    /// Waits until a range that is being written back has reached the disk. Called in steps before a sync,
+    /// which cannot be interrupted, it leaves that little to do.
     virtual Result<void> waitForWriteBack(std::uint64_t offset, std::uint64_t length) = 0;
     /// The descriptor, for copy_file_range; owned by the file.
     virtual int descriptor() const = 0;
@@ -37,9 +37,10 @@ struct StagingOptions {
 };
 
 /// Files that appear in `target` together, when all are complete. They are written to a folder
-/// `.shardlens-staging-…` on the same file system: beside the target where it is new or empty (then one rename
-/// publishes it), inside it otherwise (then file by file, in the order given to publish). Destroying it unpublished
-/// removes the staging folder. Staging folders whose process is gone are removed by `removeAbandoned`.
+/// `.shardlens-staging-…` on the same file system: beside the target where it is new or empty (then one
+/// rename publishes it), inside it otherwise (then file by file, in the order given to publish). Destroying
+/// it unpublished removes the staging folder. Staging folders whose process is gone are removed by
+/// `removeAbandoned`.
 class StagedOutput {
 public:
     virtual ~StagedOutput() = default;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the reference consolidations get wrong, shown right. The data folder's fixtures (references_test) hold
-// scalars, integer and F8 dtypes, names that a map lists and no slice holds or that no map lists, missing tail and
-// inner slices, slices beside whole tensors, overlaps and dtypes that disagree. Here is what needs files of its own
-// or a look at how they are read.
+// What the reference consolidations get wrong, shown right. The data folder's fixtures (references_test)
+// hold scalars, integer and F8 dtypes, names that a map lists and no slice holds or that no map lists,
+// missing tail and inner slices, slices beside whole tensors, overlaps and dtypes that disagree. Here is
+// what needs files of its own or a look at how they are read.
 #include "convert/convert.h"
 #include "formats/open.h"
 #include "formats/safetensors/header.h"
@@ -132,8 +132,9 @@ class DefectsTest : public QObject {
     }
 
 private slots:
-    /// Zeros for scalars, TypeError for integers and bool, KeyError for F8_E8M0, an invalid file for C64, four
-    /// bytes an element for what a table lacks: here every dtype survives, as a scalar, cut by rows, cut by columns.
+    /// Zeros for scalars, TypeError for integers and bool, KeyError for F8_E8M0, an invalid file for C64,
+    /// four bytes an element for what a table lacks: here every dtype survives, as a scalar, cut by rows,
+    /// cut by columns.
     void everyDTypeAndScalars() {
         const auto folder = newFolder();
         RankFile ranks[2];
@@ -181,8 +182,9 @@ private slots:
         QCOMPARE(found.at("whole"), "F32 3, " + randomBytes(12, 2));
     }
 
-    /// The references reopen and reparse a file for every pair of a tensor and a file: 800 tensors in 64 files took
-    /// 22.7 s. Here a file's bytes are read once, in about as many calls as there are slices, at most.
+    /// The references reopen and reparse a file for every pair of a tensor and a file: 800 tensors in 64
+    /// files took 22.7 s. Here a file's bytes are read once, in about as many calls as there are slices, at
+    /// most.
     void filesAreReadOnce() {
         SlicesOnDisk model(newFolder());
         for (int i = 0; i != 200; ++i)
@@ -199,8 +201,8 @@ private slots:
         QVERIFY(counts.reads() <= 200u * 32);
     }
 
-    /// The references write column slices row by row: 2 x 8 x 1501 calls for these. Here they are read in blocks and
-    /// written in large pieces.
+    /// The references write column slices row by row: 2 x 8 x 1501 calls for these. Here they are read in
+    /// blocks and written in large pieces.
     void columnsAreReadInBlocks() {
         SlicesOnDisk model(newFolder());
         model.add("columns", DType::F32, {1501, 1203}, 1, 8);
@@ -214,8 +216,8 @@ private slots:
         QVERIFY(counts.bytes() <= 2u * 1501 * 1203 * 4);
     }
 
-    /// The references build each tensor whole in memory and use a thread a file. Here one tensor of one file is
-    /// written by all threads in segments, and little memory is enough.
+    /// The references build each tensor whole in memory and use a thread a file. Here one tensor of one
+    /// file is written by all threads in segments, and little memory is enough.
     void oneTensorIsWrittenInSegments() {
         SlicesOnDisk model(newFolder());
         model.add("rows", DType::F32, {3000, 1000}, 0, 4);

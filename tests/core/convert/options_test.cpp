@@ -14,6 +14,7 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -128,10 +129,9 @@ private slots:
         const std::string name(200'000, 'a');
         for (const auto* pattern : {"(a+)+$x", "(a|a)*b", "(.*)*y"}) {
             const auto renamer = *Renamer::create({}, {{pattern, ""}}, "--rename");
-            QElapsedTimer timer;
-            timer.start();
+            const auto began = std::clock(); // of this process alone: how busy the machine is does not count
             QCOMPARE(renamer.rename(std::string(2000, 'a'))->size(), std::size_t{2000});
-            QVERIFY(timer.elapsed() < 20'000);
+            QVERIFY((std::clock() - began) / CLOCKS_PER_SEC < 20);
         }
         QCOMPARE(Renamer::create({"aa"}, {}, "")->rename(name)->size(), name.size() - 2);
     }

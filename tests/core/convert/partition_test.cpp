@@ -213,7 +213,7 @@ private slots:
     }
 
     void manyAtOnce() {
-        for (int round = 0; round != 10; ++round) {
+        for (int round = 0; round != 5; ++round) {
             const auto parent = newFolder();
             std::vector<pid_t> children;
             for (int i = 1; i <= 5; ++i)
@@ -233,7 +233,7 @@ private slots:
     }
     void severalPublishAtOnce() {
         QFETCH(QString, target);
-        for (int round = 0; round != 10; ++round) {
+        for (int round = 0; round != 5; ++round) {
             const auto parent = newFolder();
             auto wanted = finishing(parent);
             if (target != "new")
