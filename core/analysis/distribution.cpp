@@ -10,39 +10,8 @@ namespace shardlens {
 
 namespace {
 
-/// Values [low, high] that a pattern stands for; low == high where the pattern is a value.
-struct Group {
-    double low, high;
-    std::uint64_t count;
-};
-
-std::vector<Group> sortedGroups(const PatternCounts& counts, double min, double max) {
-    const auto values = counts.values();
-    std::vector<Group> groups;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto count = counts.counts()[i];
-        if (count == 0 || std::isnan(values[i]))
-            continue;
-        if (counts.exact()) {
-            groups.push_back({values[i], values[i], count});
-            continue;
-        }
-        // A pattern's range goes away from zero; extremes are known exactly.
-        auto near = values[i];
-        auto far = i + 1 < values.size() && !std::isnan(values[i + 1]) ? values[i + 1] : near;
-        if (near > far)
-            std::swap(near, far);
-        groups.push_back({std::clamp(near, min, max), std::clamp(far, min, max), count});
-    }
-    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-        return a.low != b.low ? a.low < b.low : a.high < b.high;
-    });
-    return groups;
-}
-
 /// The value with `rank` smaller ones, ranks counting from 0.
-double atRank(const std::vector<Group>& groups, const std::vector<std::uint64_t>& before,
-              std::uint64_t rank) {
+double atRank(const ValueGroups& groups, const std::vector<std::uint64_t>& before, std::uint64_t rank) {
     const auto next = std::upper_bound(before.begin(), before.end(), rank);
     const auto index = static_cast<std::size_t>(next - before.begin()) - 1;
     const auto& group = groups[index];
@@ -52,8 +21,9 @@ double atRank(const std::vector<Group>& groups, const std::vector<std::uint64_t>
     return group.low + (group.high - group.low) * share;
 }
 
-void fillQuantiles(Statistics& out, const std::vector<Group>& groups) {
+void fillQuantiles(Statistics& out, const ValueGroups& groups) {
     std::vector<std::uint64_t> before;
+    before.reserve(groups.size());
     std::uint64_t total = 0;
     for (const auto& group : groups) {
         before.push_back(total);
@@ -73,57 +43,56 @@ void fillQuantiles(Statistics& out, const std::vector<Group>& groups) {
     }
 }
 
-void fillHistogram(Statistics& out, const std::vector<Group>& groups, std::size_t bins) {
-    double low = std::numeric_limits<double>::infinity(), high = -low;
-    for (const auto& group : groups) {
-        if (std::isfinite(group.low))
-            low = std::min(low, group.low);
-        if (std::isfinite(group.high))
-            high = std::max(high, group.high);
-    }
-    if (!(low <= high))
-        return;
+std::vector<double> evenEdges(double low, double high, std::size_t bins) {
     if (low == high) {
         const auto half = low == 0 ? 0.5 : std::abs(low) / 2;
         low -= half;
         high += half;
     }
-    auto& edges = out.histogram.edges;
-    edges.resize(bins + 1);
+    std::vector<double> edges(bins + 1);
     for (std::size_t i = 0; i <= bins; ++i) // halves first: high - low may overflow
         edges[i] = low + (high / 2 - low / 2) * (static_cast<double>(i) / static_cast<double>(bins)) * 2;
     edges.back() = high;
-    out.histogram.counts.assign(bins, 0);
-    const auto binOf = [&](double value) {
-        const auto next = std::upper_bound(edges.begin(), edges.end(), value);
-        const auto index =
-            next == edges.begin() ? std::size_t{0} : static_cast<std::size_t>(next - edges.begin()) - 1;
-        return std::min(index, bins - 1);
+    return edges;
+}
+
+void fillHistogram(Statistics& out, const ValueGroups& groups, std::size_t bins) {
+    const auto isFinite = [](const ValueGroup& group) {
+        return std::isfinite(group.low) && std::isfinite(group.high);
     };
-    for (const auto& group : groups) {
-        if (!std::isfinite(group.low) || !std::isfinite(group.high))
-            continue;
-        const auto first = binOf(group.low), last = binOf(group.high);
-        std::uint64_t left = group.count;
-        for (auto bin = first; bin < last; ++bin) {
-            const auto from = std::max(group.low, edges[bin]);
-            const auto share = (edges[bin + 1] - from) / (group.high - group.low);
+    const auto first = std::ranges::find_if(groups, isFinite);
+    const auto end = std::ranges::find_if_not(first, groups.end(), isFinite);
+    if (bins == 0 || first == end)
+        return;
+    auto& edges = out.histogram.edges;
+    auto& counts = out.histogram.counts;
+    edges = evenEdges(first->low, (end - 1)->high, bins);
+    counts.assign(bins, 0);
+    std::size_t bin = 0; // of the group's beginning; groups rise, and so does it
+    for (auto group = first; group != end; ++group) {
+        while (bin + 1 < bins && edges[bin + 1] <= group->low)
+            ++bin;
+        auto left = group->count;
+        auto at = bin;
+        for (; at + 1 < bins && edges[at + 1] <= group->high; ++at) {
+            const auto from = std::max(group->low, edges[at]);
+            const auto share = (edges[at + 1] - from) / (group->high - group->low);
             const auto part =
-                std::min(left, static_cast<std::uint64_t>(share * static_cast<double>(group.count)));
-            out.histogram.counts[bin] += part;
+                std::min(left, static_cast<std::uint64_t>(share * static_cast<double>(group->count)));
+            counts[at] += part;
             left -= part;
         }
-        out.histogram.counts[last] += left;
+        counts[at] += left;
     }
 }
 
 } // namespace
 
-void fillDistribution(Statistics& statistics, const PatternCounts& counts, std::size_t bins) {
-    const auto groups = sortedGroups(counts, statistics.min, statistics.max);
+void fillDistribution(Statistics& statistics, const ValueGroups& groups, std::size_t bins) {
     fillQuantiles(statistics, groups);
-    fillHistogram(statistics, groups, std::max<std::size_t>(bins, 1));
-    statistics.approximate = !counts.exact() && !groups.empty();
+    fillHistogram(statistics, groups, bins);
+    statistics.approximate =
+        std::ranges::any_of(groups, [](const ValueGroup& group) { return group.low != group.high; });
 }
 
 } // namespace shardlens

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "analysis/pattern_counts.h"
 #include "analysis/statistics.h"
+#include "analysis/value_groups.h"
 
 #include <cstddef>
 
 namespace shardlens {
 
-/// Quantiles and histogram from counts of patterns; `statistics` has its counts, min and max already. Exact
-/// where the patterns are values; else values are taken as spread evenly over each pattern's range.
-void fillDistribution(Statistics& statistics, const PatternCounts& counts, std::size_t bins);
+/// Quantiles and, where `bins` is not 0, the histogram from groups of values. Exact where every group is one
+/// value; else values are taken as spread evenly over their group's range.
+void fillDistribution(Statistics& statistics, const ValueGroups& groups, std::size_t bins);
 
 } // namespace shardlens

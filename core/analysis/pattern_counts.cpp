@@ -2,46 +2,107 @@
 #include "analysis/pattern_counts.h"
 
 #include "base/endian.h"
+#include "data/bit_copy.h"
 #include "data/decode.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <limits>
+#include <cmath>
+#include <utility>
 
 namespace shardlens {
 
 namespace {
 
-constexpr std::size_t WordPatterns = 1 << 16, BytePatterns = 1 << 8;
-constexpr unsigned WideBits = 64 - PatternCounts::WideShift;
+constexpr unsigned FloatShift = 15;  ///< an F32's 32 bits down to 17
+constexpr unsigned DoubleShift = 44; ///< a double's 64 bits down to 20
+/// Below this, marking rows costs less than looking through a whole table of 16 bits.
+constexpr std::uint64_t FewElements = 64 * 1024;
 
-std::size_t tableSize(DType dtype) {
-    const auto bits = bitsOf(dtype);
-    if (bits > 16 || info(dtype).kind == DTypeKind::Complex)
-        return std::size_t{1} << WideBits;
-    return std::size_t{1} << bits;
+std::size_t keysOf(DType dtype) {
+    if (dtype == DType::F32)
+        return std::size_t{1} << (32 - FloatShift);
+    if (!PatternCounts::isExact(dtype))
+        return std::size_t{1} << (64 - DoubleShift);
+    return std::size_t{1} << (bitsOf(dtype) == 16 ? 16 : 8);
+}
+
+/// Counts the keys of `count` elements, and marks their rows where nobody else does.
+template <bool Mark, typename Key>
+void countKeys(CountTable& table, std::size_t count, const Key& keyOf) {
+    auto* cells = table.cells();
+    auto* touched = table.touched();
+    const auto add = [&](std::size_t key, std::size_t lane) {
+        ++cells[2 * key + lane];
+        if constexpr (Mark)
+            touched[key / CountTable::RowKeys] = 1;
+    };
+    std::size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        add(keyOf(i), 0);
+        add(keyOf(i + 1), 1);
+        add(keyOf(i + 2), 0);
+        add(keyOf(i + 3), 1);
+    }
+    for (; i != count; ++i)
+        add(keyOf(i), 0);
+}
+
+/// Joins a group to the last one where both are the same value: −0 and 0.
+void append(ValueGroups& groups, const ValueGroup& group) {
+    if (group.count == 0)
+        return;
+    if (!groups.empty() && group.low == group.high && groups.back().low == group.low &&
+        groups.back().high == group.low)
+        groups.back().count += group.count;
+    else
+        groups.push_back(group);
 }
 
 } // namespace
 
-PatternCounts::PatternCounts(DType dtype)
-    : m_dtype(dtype)
-    , m_exact(bitsOf(dtype) <= 16 && info(dtype).kind != DTypeKind::Complex)
-    , m_counts(tableSize(dtype)) {
-    if (m_exact)
-        m_quick.resize(2 * (bitsOf(dtype) == 16 ? WordPatterns : BytePatterns));
+bool PatternCounts::isExact(DType dtype) {
+    return bitsOf(dtype) <= 16 && info(dtype).kind != DTypeKind::Complex;
 }
 
-std::uint32_t PatternCounts::wideKey(double value) {
-    return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(value) >> WideShift);
+PatternCounts::PatternCounts(DType dtype)
+    : m_dtype(dtype)
+    , m_order(!isExact(dtype) || dtype == DType::F16 || dtype == DType::BF16 ? Order::SignMagnitude
+              : bitsOf(dtype) < 16                                           ? Order::Listed
+              : dtype == DType::I16                                          ? Order::TwosComplement
+                                                                             : Order::Unsigned)
+    , m_whole(info(dtype).kind != DTypeKind::Float && info(dtype).kind != DTypeKind::Complex)
+    , m_table(keysOf(dtype)) {
+    if (m_order == Order::Listed)
+        listValues();
+}
+
+void PatternCounts::listValues() {
+    const auto bits = bitsOf(m_dtype);
+    for (unsigned pattern = 0; pattern != 1U << bits; ++pattern) {
+        const auto packed = static_cast<std::byte>(pattern);
+        double value = 0;
+        decodeToDouble(m_dtype, std::span(&packed, 1), 0, std::span(&value, 1));
+        m_listed.push_back({value, static_cast<std::uint8_t>(pattern)});
+    }
+    // NaN comes first, so that the order is one.
+    std::ranges::sort(m_listed, [](const Listed& a, const Listed& b) {
+        if (std::isnan(a.value) || std::isnan(b.value))
+            return std::isnan(a.value) && !std::isnan(b.value);
+        return a.value < b.value;
+    });
+}
+
+void PatternCounts::begin(std::uint64_t elements) {
+    // The table of doubles is large and hardly ever touched everywhere.
+    m_sparse = elements < FewElements || keysOf(m_dtype) > std::size_t{1} << 17;
+    if (!m_sparse)
+        m_table.touchAll();
 }
 
 void PatternCounts::addPacked(std::span<const std::byte> packed, std::uint64_t elements) {
-    // A table's cell cannot overflow before this many elements were counted.
-    if (m_quickCount > std::numeric_limits<std::uint32_t>::max() - elements)
-        flush();
-    m_quickCount += elements;
+    m_table.expect(elements);
     switch (bitsOf(m_dtype)) {
     case 16:
         addWords(packed);
@@ -54,87 +115,167 @@ void PatternCounts::addPacked(std::span<const std::byte> packed, std::uint64_t e
     }
 }
 
-/// Two tables, so that a run of equal values does not wait for its own stores.
 void PatternCounts::addWords(std::span<const std::byte> packed) {
-    auto* even = m_quick.data();
-    auto* odd = even + WordPatterns;
-    const auto* at = packed.data();
-    const auto* end = at + packed.size() / 8 * 8;
-    for (; at != end; at += 8) {
-        const auto word = loadLittle<std::uint64_t>(at);
-        ++even[word & 0xffff];
-        ++odd[word >> 16 & 0xffff];
-        ++even[word >> 32 & 0xffff];
-        ++odd[word >> 48];
-    }
-    for (const auto* last = packed.data() + packed.size() / 2 * 2; at != last; at += 2)
-        ++even[loadLittle<std::uint16_t>(at)];
+    const auto key = [at = packed.data()](std::size_t i) {
+        return std::size_t{loadLittle<std::uint16_t>(at + 2 * i)};
+    };
+    if (m_sparse)
+        countKeys<true>(m_table, packed.size() / 2, key);
+    else
+        countKeys<false>(m_table, packed.size() / 2, key);
 }
 
 void PatternCounts::addBytes(std::span<const std::byte> packed) {
-    auto* even = m_quick.data();
-    auto* odd = even + BytePatterns;
-    std::size_t i = 0;
-    for (; i + 1 < packed.size(); i += 2) {
-        ++even[std::to_integer<std::size_t>(packed[i])];
-        ++odd[std::to_integer<std::size_t>(packed[i + 1])];
-    }
-    if (i < packed.size())
-        ++even[std::to_integer<std::size_t>(packed[i])];
+    m_table.touchAll();
+    countKeys<false>(m_table, packed.size(),
+                     [at = packed.data()](std::size_t i) { return std::to_integer<std::size_t>(at[i]); });
 }
 
 void PatternCounts::addSixBits(std::span<const std::byte> packed, std::uint64_t elements) {
-    for (std::uint64_t i = 0; i < elements; ++i) {
-        const auto bit = i * 6;
-        auto word = std::to_integer<unsigned>(packed[bit / 8]);
-        if (bit / 8 + 1 < packed.size())
-            word |= std::to_integer<unsigned>(packed[bit / 8 + 1]) << 8;
-        ++m_quick[word >> bit % 8 & 63];
-    }
+    m_table.touchAll();
+    countKeys<false>(m_table, elements, [at = packed.data()](std::size_t i) {
+        return static_cast<std::size_t>(loadBits(at, std::uint64_t{i} * 6, 6));
+    });
 }
 
-void PatternCounts::flush() {
-    const auto half = m_quick.size() / 2;
-    const bool pairs = bitsOf(m_dtype) == 4;
-    for (std::size_t i = 0; i < half; ++i) {
-        const auto count = std::uint64_t{m_quick[i]} + m_quick[half + i];
-        if (count == 0)
-            continue;
-        if (pairs) {
-            m_counts[i & 15] += count;
-            m_counts[i >> 4] += count;
-        } else {
-            m_counts[i] += count;
+void PatternCounts::addFloats(const std::byte* packed, std::size_t count) {
+    m_table.expect(count);
+    const auto key = [packed](std::size_t i) {
+        return std::size_t{loadLittle<std::uint32_t>(packed + 4 * i) >> FloatShift};
+    };
+    if (m_sparse)
+        countKeys<true>(m_table, count, key);
+    else
+        countKeys<false>(m_table, count, key);
+}
+
+void PatternCounts::addDoubles(const double* values, std::size_t count, double least, double most) {
+    m_table.expect(count);
+    const auto key = [](double value) {
+        return static_cast<std::size_t>(std::bit_cast<std::uint64_t>(value) >> DoubleShift);
+    };
+    const auto keyAt = [key, values](std::size_t i) {
+        return key(values[i]);
+    };
+    if (least == 0 || !std::isfinite(most))
+        return countKeys<true>(m_table, count, keyAt);
+    m_table.touch(key(least), key(most));
+    m_table.touch(key(-least), key(-most));
+    countKeys<false>(m_table, count, keyAt);
+}
+
+/// Calls `visit(row's first key, counts, whether values fall with the keys)` in rising order of values.
+template <typename Visit>
+void PatternCounts::visitRising(const Visit& visit) {
+    const auto rows = m_table.rows(), half = rows / 2;
+    const auto one = [&](std::size_t row, bool falling) {
+        if (!m_table.isTouched(row))
+            return;
+        std::uint64_t counts[CountTable::RowKeys];
+        m_table.take(row, counts);
+        visit(row * CountTable::RowKeys, counts, falling);
+    };
+    if (m_order == Order::SignMagnitude)
+        for (auto row = rows; row != half; --row)
+            one(row - 1, true);
+    else if (m_order == Order::TwosComplement)
+        for (auto row = half; row != rows; ++row)
+            one(row, false);
+    for (std::size_t row = 0; row != (m_order == Order::Unsigned ? rows : half); ++row)
+        one(row, false);
+}
+
+ValueGroups PatternCounts::takeListed(std::uint64_t& nan) {
+    constexpr auto Row = CountTable::RowKeys;
+    std::array<std::uint64_t, 256> counts{};
+    for (std::size_t row = 0; row != m_table.rows(); ++row) {
+        std::uint64_t part[Row];
+        m_table.take(row, part);
+        std::copy_n(part, Row, counts.begin() + static_cast<std::ptrdiff_t>(row * Row));
+    }
+    if (bitsOf(m_dtype) == 4) { // bytes were counted, which hold two
+        const auto bytes = std::exchange(counts, {});
+        for (std::size_t i = 0; i != bytes.size(); ++i) {
+            counts[i & 15] += bytes[i];
+            counts[i >> 4] += bytes[i];
         }
     }
-    std::fill(m_quick.begin(), m_quick.end(), 0U);
-    m_quickCount = 0;
-}
-
-void PatternCounts::addValues(std::span<const double> values) {
-    for (const auto value : values)
-        if (value == value)
-            ++m_counts[wideKey(value)];
-}
-
-void PatternCounts::add(const PatternCounts& other) {
-    for (std::size_t i = 0; i < m_counts.size(); ++i)
-        m_counts[i] += other.m_counts[i];
-}
-
-std::vector<double> PatternCounts::values() const {
-    std::vector<double> out(m_counts.size());
-    if (!m_exact) {
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] = std::bit_cast<double>(std::uint64_t{i} << WideShift);
-        return out;
+    ValueGroups groups;
+    for (const auto& listed : m_listed) {
+        if (std::isnan(listed.value))
+            nan += counts[listed.pattern];
+        else
+            append(groups, {listed.value, listed.value, counts[listed.pattern]});
     }
-    const auto bits = bitsOf(m_dtype);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        std::array<std::byte, 2> packed{std::byte(i), std::byte(i >> 8)};
-        decodeToDouble(m_dtype, std::span(packed).first(bits == 16 ? 2 : 1), 0, std::span(&out[i], 1));
+    return groups;
+}
+
+ValueGroups PatternCounts::takeValues(std::uint64_t& nan) {
+    if (m_order == Order::Listed)
+        return takeListed(nan);
+    constexpr auto Row = CountTable::RowKeys;
+    ValueGroups groups;
+    std::array<std::uint16_t, Row> patterns;
+    std::array<double, Row> values;
+    visitRising([&](std::size_t first, const std::uint64_t(&counts)[Row], bool falling) {
+        for (std::size_t i = 0; i != Row; ++i)
+            patterns[i] = static_cast<std::uint16_t>(first + i);
+        decodeToDouble(m_dtype, std::as_bytes(std::span(patterns)), 0, values);
+        for (std::size_t i = 0; i != Row; ++i) {
+            const auto at = falling ? Row - 1 - i : i;
+            if (std::isnan(values[at]))
+                nan += counts[at];
+            else
+                append(groups, {values[at], values[at], counts[at]});
+        }
+    });
+    return groups;
+}
+
+/// All values that a key stands for: from where its bits end in zeros to where they end in ones.
+ValueGroup PatternCounts::rangeOf(std::size_t key, std::uint64_t count) const {
+    double near = 0, far = 0;
+    if (m_dtype == DType::F32) {
+        const auto bits = static_cast<std::uint32_t>(key) << FloatShift;
+        near = std::bit_cast<float>(bits);
+        far = std::bit_cast<float>(bits | ((1U << FloatShift) - 1));
+    } else {
+        const auto bits = std::uint64_t{key} << DoubleShift;
+        near = std::bit_cast<double>(bits);
+        far = std::bit_cast<double>(bits | ((std::uint64_t{1} << DoubleShift) - 1));
+        if (m_whole)
+            far = std::trunc(far);
     }
-    return out;
+    return std::signbit(near) ? ValueGroup{far, near, count} : ValueGroup{near, far, count};
+}
+
+ValueGroups PatternCounts::takeRanges(const Moments& figures) {
+    constexpr auto Row = CountTable::RowKeys;
+    ValueGroups groups;
+    append(groups, {figures.min, figures.min, figures.neginf});
+    auto zeros = figures.zeros; // those of −0's key first: which of both a zero is has not been counted
+    visitRising([&](std::size_t first, const std::uint64_t(&counts)[Row], bool falling) {
+        for (std::size_t i = 0; i != Row; ++i) {
+            const auto at = falling ? Row - 1 - i : i;
+            if (counts[at] == 0)
+                continue;
+            auto range = rangeOf(first + at, counts[at]);
+            if (!std::isfinite(range.low) || !std::isfinite(range.high))
+                continue; // infinite, or NaN
+            const auto exact = range.low == 0 || range.high == 0 ? std::min(zeros, range.count) : 0;
+            zeros -= exact;
+            range.count -= exact;
+            range.low = std::clamp(range.low, figures.min, figures.max);
+            range.high = std::clamp(range.high, figures.min, figures.max);
+            if (falling)
+                append(groups, range);
+            append(groups, {0, 0, exact});
+            if (!falling)
+                append(groups, range);
+        }
+    });
+    append(groups, {figures.max, figures.max, figures.posinf});
+    return groups;
 }
 
 } // namespace shardlens

@@ -36,8 +36,8 @@ struct Figures {
     double std = 0;              ///< of the population (divided by n)
     double l2 = 0;               ///< of the finite values; 0 where there are none
     std::array<double, QuantilesAt.size()> quantiles{}; ///< of all but NaN, interpolated linearly
-    /// Quantiles and histogram come from counts by sign, exponent and leading mantissa bits, not from every
-    /// value.
+    /// Quantiles and histogram come from counts by sign, exponent and 8 bits of the mantissa, and what lies
+    /// between is taken as spread evenly. Never set where elements have 16 bits or less.
     bool approximate = false;
 
     std::uint64_t finite() const { return count - nan - posinf - neginf; }
@@ -51,7 +51,7 @@ struct Statistics : Figures {
 };
 
 struct StatisticsOptions {
-    std::size_t bins = 96;
+    std::size_t bins = 96; ///< of the histogram; with 0 none is made
 };
 
 /// Reads the tensor once, in blocks, on all threads. The result does not depend on their number. Progress in

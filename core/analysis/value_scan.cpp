@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/value_scan.h"
 
-#include "base/endian.h"
+#include "analysis/pattern_counts.h"
+#include "analysis/value_kernels.h"
 #include "data/decode.h"
 #include "data/tensor_reader.h"
 
@@ -13,6 +14,7 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 namespace shardlens {
 
@@ -42,22 +44,6 @@ std::optional<Layout> layoutOf(DType dtype) {
     }
 }
 
-template <typename Word>
-void countFloats(std::span<const std::byte> packed, std::uint64_t exponent, ValueScan& out) {
-    const auto mask = static_cast<Word>(exponent);
-    constexpr auto positive = static_cast<Word>(~(Word{1} << (sizeof(Word) * 8 - 1)));
-    std::uint64_t nan = 0, infinite = 0, zeros = 0;
-    for (std::size_t at = 0; at + sizeof(Word) <= packed.size(); at += sizeof(Word)) {
-        const auto magnitude = static_cast<Word>(loadLittle<Word>(packed.data() + at) & positive);
-        nan += magnitude > mask;
-        infinite += magnitude == mask;
-        zeros += magnitude == 0;
-    }
-    out.nan += nan;
-    out.infinite += infinite;
-    out.zeros += zeros;
-}
-
 void countDecoded(DType dtype, std::span<const std::byte> packed, std::uint64_t elements, ValueScan& out) {
     std::vector<double> values(4096);
     const auto bits = bitsOf(dtype);
@@ -73,31 +59,42 @@ void countDecoded(DType dtype, std::span<const std::byte> packed, std::uint64_t 
     }
 }
 
-bool isZero(std::span<const std::byte> packed) {
-    return packed.empty() || (packed.front() == std::byte{0} &&
-                              std::memcmp(packed.data(), packed.data() + 1, packed.size() - 1) == 0);
-}
-
-void countBlock(DType dtype, std::span<const std::byte> packed, std::uint64_t elements, ValueScan& out) {
-    const auto layout = layoutOf(dtype);
-    const auto parts = info(dtype).kind == DTypeKind::Complex ? 2U : 1U;
-    const auto zerosBefore = out.zeros;
-    if (!layout) {
-        if (isZero(packed) && dtype != DType::F8E8M0)
-            out.zeros += elements;
-        else
-            countDecoded(dtype, packed, elements, out);
-        return;
+/// Counts what a tensor's blocks hold, in the way that its dtype allows.
+class Specials {
+public:
+    Specials(DType dtype, std::uint64_t elements) : m_dtype(dtype), m_layout(layoutOf(dtype)) {
+        if (m_layout || !PatternCounts::isExact(dtype))
+            return;
+        m_patterns.emplace(dtype);
+        m_patterns->begin(elements);
     }
-    if (layout->bits == 16)
-        countFloats<std::uint16_t>(packed, layout->exponent, out);
-    else if (layout->bits == 32)
-        countFloats<std::uint32_t>(packed, layout->exponent, out);
-    else
-        countFloats<std::uint64_t>(packed, layout->exponent, out);
-    if (parts == 2) // a complex zero has two zero parts; good enough to tell "all zero"
-        out.zeros = zerosBefore + (out.zeros - zerosBefore) / 2;
-}
+
+    void add(std::span<const std::byte> packed, std::uint64_t elements, ValueScan& out) {
+        if (m_patterns)
+            return m_patterns->addPacked(packed, elements);
+        if (!m_layout)
+            return countDecoded(m_dtype, packed, elements, out);
+        const auto found = countSpecials(m_layout->bits, m_layout->exponent, packed);
+        out.nan += found.nan;
+        out.infinite += found.infinite;
+        // A complex zero has two zero parts; good enough to tell "all zero".
+        out.zeros += info(m_dtype).kind == DTypeKind::Complex ? found.zeros / 2 : found.zeros;
+    }
+
+    void finish(ValueScan& out) {
+        if (!m_patterns)
+            return;
+        for (const auto& group : m_patterns->takeValues(out.nan)) {
+            out.infinite += std::isinf(group.low) ? group.count : 0;
+            out.zeros += group.low == 0 ? group.count : 0;
+        }
+    }
+
+private:
+    DType m_dtype;
+    std::optional<Layout> m_layout;
+    std::optional<PatternCounts> m_patterns;
+};
 
 /// The same bits throughout: equal to itself shifted by one element (whole bytes only).
 bool repeats(std::span<const std::byte> packed, std::size_t width) {
@@ -117,6 +114,7 @@ Result<ValueScan> scanValues(const CheckpointPtr& checkpoint, TensorId tensor, c
     const auto dtype = reader->dtype();
     const auto width = std::max<std::size_t>(bitsOf(dtype) / 8U, 1);
     const auto step = std::max<std::uint64_t>(reader->preferredRange(), 1);
+    Specials specials(dtype, out.elements);
     bool constant = true;
     std::vector<std::byte> block, first;
     for (std::uint64_t begin = 0; begin < out.elements;) {
@@ -125,7 +123,7 @@ Result<ValueScan> scanValues(const CheckpointPtr& checkpoint, TensorId tensor, c
         block.resize(packedBytes(dtype, range.size()).value_or(0));
         SHARDLENS_CHECK(reader->read(range, block));
         XXH3_128bits_update(hash.get(), block.data(), block.size());
-        countBlock(dtype, block, range.size(), out);
+        specials.add(block, range.size(), out);
         if (begin == 0)
             first.assign(block.begin(),
                          block.begin() + static_cast<std::ptrdiff_t>(std::min(width, block.size())));
@@ -133,6 +131,7 @@ Result<ValueScan> scanValues(const CheckpointPtr& checkpoint, TensorId tensor, c
         context.add(block.size());
         begin = range.end;
     }
+    specials.finish(out);
     out.constant = constant;
     const auto digest = XXH3_128bits_digest(hash.get());
     out.digest = fmt::format("{:016x}{:016x}", digest.high64, digest.low64);
