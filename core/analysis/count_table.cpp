@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <span>
+#include <utility>
 
 namespace shardlens {
 
@@ -48,36 +50,36 @@ void CountTable::absorb(CountTable& other) {
         other.carry();
     }
     m_inCells += other.m_inCells;
-    std::uint64_t counts[RowKeys];
+    const bool large = !other.m_carried.empty();
+    Counted found[RowKeys];
     for (std::size_t row = 0; row != m_touched.size(); ++row) {
         if (!other.isTouched(row))
             continue;
-        const bool large = !other.m_carried.empty();
-        other.take(row, counts);
+        const auto size = other.take(row, found);
         m_touched[row] = 1;
-        for (std::size_t i = 0; i != RowKeys; ++i) {
-            const auto key = row * RowKeys + i;
+        for (const auto& [key, count] : std::span(found).first(size))
             if (large)
-                m_carried[key] += counts[i];
+                m_carried[key] += count;
             else
-                m_cells[2 * key] += static_cast<std::uint32_t>(counts[i]);
-        }
+                m_cells[2 * key] += static_cast<std::uint32_t>(count);
     }
     other.m_inCells = 0;
 }
 
-void CountTable::take(std::size_t row, std::uint64_t (&counts)[RowKeys]) {
-    auto* cells = m_cells.get() + 2 * row * RowKeys;
+std::size_t CountTable::take(std::size_t row, Counted (&found)[RowKeys]) {
+    const auto first = row * RowKeys;
+    auto* cells = m_cells.get() + 2 * first;
+    std::size_t size = 0;
     for (std::size_t i = 0; i != RowKeys; ++i) {
-        counts[i] = std::uint64_t{cells[2 * i]} + cells[2 * i + 1];
-        cells[2 * i] = cells[2 * i + 1] = 0;
+        auto count = std::uint64_t{cells[2 * i]} + cells[2 * i + 1];
+        if (!m_carried.empty())
+            count += std::exchange(m_carried[first + i], 0);
+        found[size] = {first + i, count}; // kept where the next one does not take its place
+        size += count != 0 ? 1 : 0;
     }
-    if (!m_carried.empty())
-        for (std::size_t i = 0; i != RowKeys; ++i) {
-            counts[i] += m_carried[row * RowKeys + i];
-            m_carried[row * RowKeys + i] = 0;
-        }
+    std::fill_n(cells, 2 * RowKeys, 0U);
     m_touched[row] = 0;
+    return size;
 }
 
 } // namespace shardlens

@@ -31,8 +31,12 @@ public:
 
     std::size_t rows() const { return m_touched.size(); }
     bool isTouched(std::size_t row) const { return m_touched[row] != 0; }
-    /// The counts of a row; they are emptied.
-    void take(std::size_t row, std::uint64_t (&counts)[RowKeys]);
+    struct Counted {
+        std::size_t key;
+        std::uint64_t count;
+    };
+    /// The keys of a row that occurred, rising; the row is empty then. Returns how many there are.
+    std::size_t take(std::size_t row, Counted (&found)[RowKeys]);
 
 private:
     struct Free {

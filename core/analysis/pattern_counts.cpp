@@ -164,16 +164,18 @@ void PatternCounts::addDoubles(const double* values, std::size_t count, double l
     countKeys<false>(m_table, count, keyAt);
 }
 
-/// Calls `visit(row's first key, counts, whether values fall with the keys)` in rising order of values.
+/// Calls `visit(counts, whether values fall with the keys)` for each row, in rising order of values.
 template <typename Visit>
 void PatternCounts::visitRising(const Visit& visit) {
     const auto rows = m_table.rows(), half = rows / 2;
+    CountTable::Counted found[CountTable::RowKeys];
     const auto one = [&](std::size_t row, bool falling) {
         if (!m_table.isTouched(row))
             return;
-        std::uint64_t counts[CountTable::RowKeys];
-        m_table.take(row, counts);
-        visit(row * CountTable::RowKeys, counts, falling);
+        const auto counts = std::span(found).first(m_table.take(row, found));
+        if (falling)
+            std::ranges::reverse(counts);
+        visit(std::span<const CountTable::Counted>(counts), falling);
     };
     if (m_order == Order::SignMagnitude)
         for (auto row = rows; row != half; --row)
@@ -186,13 +188,11 @@ void PatternCounts::visitRising(const Visit& visit) {
 }
 
 ValueGroups PatternCounts::takeListed(std::uint64_t& nan) {
-    constexpr auto Row = CountTable::RowKeys;
     std::array<std::uint64_t, 256> counts{};
-    for (std::size_t row = 0; row != m_table.rows(); ++row) {
-        std::uint64_t part[Row];
-        m_table.take(row, part);
-        std::copy_n(part, Row, counts.begin() + static_cast<std::ptrdiff_t>(row * Row));
-    }
+    CountTable::Counted found[CountTable::RowKeys];
+    for (std::size_t row = 0; row != m_table.rows(); ++row)
+        for (const auto& [key, count] : std::span(found).first(m_table.take(row, found)))
+            counts[key] = count;
     if (bitsOf(m_dtype) == 4) { // bytes were counted, which hold two
         const auto bytes = std::exchange(counts, {});
         for (std::size_t i = 0; i != bytes.size(); ++i) {
@@ -213,20 +213,19 @@ ValueGroups PatternCounts::takeListed(std::uint64_t& nan) {
 ValueGroups PatternCounts::takeValues(std::uint64_t& nan) {
     if (m_order == Order::Listed)
         return takeListed(nan);
-    constexpr auto Row = CountTable::RowKeys;
     ValueGroups groups;
-    std::array<std::uint16_t, Row> patterns;
-    std::array<double, Row> values;
-    visitRising([&](std::size_t first, const std::uint64_t(&counts)[Row], bool falling) {
-        for (std::size_t i = 0; i != Row; ++i)
-            patterns[i] = static_cast<std::uint16_t>(first + i);
-        decodeToDouble(m_dtype, std::as_bytes(std::span(patterns)), 0, values);
-        for (std::size_t i = 0; i != Row; ++i) {
-            const auto at = falling ? Row - 1 - i : i;
-            if (std::isnan(values[at]))
-                nan += counts[at];
+    std::array<std::uint16_t, CountTable::RowKeys> patterns;
+    std::array<double, CountTable::RowKeys> values;
+    visitRising([&](std::span<const CountTable::Counted> counts, bool) {
+        for (std::size_t i = 0; i != counts.size(); ++i)
+            patterns[i] = static_cast<std::uint16_t>(counts[i].key);
+        decodeToDouble(m_dtype, std::as_bytes(std::span(patterns)), 0,
+                       std::span(values).first(counts.size()));
+        for (std::size_t i = 0; i != counts.size(); ++i) {
+            if (std::isnan(values[i]))
+                nan += counts[i].count;
             else
-                append(groups, {values[at], values[at], counts[at]});
+                append(groups, {values[i], values[i], counts[i].count});
         }
     });
     return groups;
@@ -250,16 +249,12 @@ ValueGroup PatternCounts::rangeOf(std::size_t key, std::uint64_t count) const {
 }
 
 ValueGroups PatternCounts::takeRanges(const Moments& figures) {
-    constexpr auto Row = CountTable::RowKeys;
     ValueGroups groups;
     append(groups, {figures.min, figures.min, figures.neginf});
     auto zeros = figures.zeros; // those of −0's key first: which of both a zero is has not been counted
-    visitRising([&](std::size_t first, const std::uint64_t(&counts)[Row], bool falling) {
-        for (std::size_t i = 0; i != Row; ++i) {
-            const auto at = falling ? Row - 1 - i : i;
-            if (counts[at] == 0)
-                continue;
-            auto range = rangeOf(first + at, counts[at]);
+    visitRising([&](std::span<const CountTable::Counted> counts, bool falling) {
+        for (const auto& [key, count] : counts) {
+            auto range = rangeOf(key, count);
             if (!std::isfinite(range.low) || !std::isfinite(range.high))
                 continue; // infinite, or NaN
             const auto exact = range.low == 0 || range.high == 0 ? std::min(zeros, range.count) : 0;

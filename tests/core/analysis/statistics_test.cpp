@@ -325,7 +325,7 @@ void StatisticsTest::manyTensorsOneAfterTheOther() {
 
 void StatisticsTest::countsBeyondACell() {
     CountTable table(128), other(128);
-    std::uint64_t counts[CountTable::RowKeys];
+    CountTable::Counted found[CountTable::RowKeys];
     for (auto* each : {&table, &other}) {
         each->touchAll();
         each->expect(0xffffffff);
@@ -334,13 +334,11 @@ void StatisticsTest::countsBeyondACell() {
     table.expect(5);
     table.cells()[2 * 70 + 1] += 5;
     table.absorb(other);
-    table.take(1, counts);
-    QCOMPARE(counts[6], 2 * std::uint64_t{0xffffffff} + 5);
-    table.take(1, counts);
-    QCOMPARE(counts[6], std::uint64_t{0});
-    other.touchAll();
-    other.take(1, counts);
-    QCOMPARE(counts[6], std::uint64_t{0});
+    QCOMPARE(table.take(1, found), std::size_t{1});
+    QCOMPARE(found[0].key, std::size_t{70});
+    QCOMPARE(found[0].count, 2 * std::uint64_t{0xffffffff} + 5);
+    QCOMPARE(table.take(1, found), std::size_t{0});
+    QCOMPARE(other.take(1, found), std::size_t{0});
 }
 
 void StatisticsTest::specialWords() {
