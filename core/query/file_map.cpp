@@ -290,6 +290,12 @@ std::span<const SliceId> FileMaps::slices(FileId file) const {
     return std::span(m_slices).subspan(first, m_firstSlice[file.index() + 1] - first);
 }
 
+bool FileMaps::names(FileId file) const {
+    return m_firstSlice[file.index()] < m_firstSlice[file.index() + 1] ||
+           m_firstEntry[file.index()] < m_firstEntry[file.index() + 1] ||
+           !m_checkpoint->regions(file).empty();
+}
+
 FileMap FileMaps::map(FileId file) const {
     const auto first = m_firstEntry[file.index()];
     return MapBuilder(*this, file,

@@ -66,6 +66,8 @@ public:
 
     const CheckpointPtr& checkpoint() const { return m_checkpoint; }
     std::span<const SliceId> slices(FileId file) const; ///< by begin
+    /// Something describes bytes of the file; nothing names the others.
+    bool names(FileId file) const;
     FileMap map(FileId file) const;
 
 private:

@@ -158,18 +158,53 @@ std::uint32_t NameTree::childEnd(std::uint32_t begin, std::uint32_t end, std::ui
     return high;
 }
 
-std::vector<Branch> NameTree::children(const Branch& branch) const {
+/// A name that is also a branch is a leaf of that branch, with the branch's own depth.
+Branch NameTree::child(std::uint32_t begin, std::uint32_t end, std::uint32_t parentDepth) const {
+    const bool own = parentDepth > 0 && end - begin == 1 && pathLength(begin) == parentDepth;
+    return {begin, end, parentDepth + (own ? 0 : 1)};
+}
+
+std::vector<Branch> NameTree::children(const Branch& branch, std::size_t atMost) const {
     std::vector<Branch> out;
     if (isLeaf(branch))
         return out;
-    auto at = branch.begin;
-    if (branch.depth > 0)
-        for (; at < branch.end && pathLength(at) == branch.depth; ++at)
-            out.push_back({at, at + 1, branch.depth});
-    while (at < branch.end) {
+    for (auto at = branch.begin; at < branch.end && out.size() <= atMost;) {
         const auto end = childEnd(at, branch.end, branch.depth + 1);
-        out.push_back({at, end, branch.depth + 1});
+        out.push_back(child(at, end, branch.depth));
         at = end;
+    }
+    return out;
+}
+
+Branch NameTree::childAt(const Branch& branch, std::uint32_t position) const {
+    auto begin = position;
+    while (begin > branch.begin && sharedWithNext(begin - 1) > branch.depth)
+        --begin;
+    return child(begin, childEnd(position, branch.end, branch.depth + 1), branch.depth);
+}
+
+std::vector<ChildGroup> NameTree::childGroups(const Branch& branch, std::uint32_t each) const {
+    std::vector<ChildGroup> out;
+    if (branch.begin >= branch.end || each == 0)
+        return out;
+    auto firstEnd = branch.begin; // of the group's first child, once it is known
+    auto groupBegin = branch.begin, childBegin = branch.begin;
+    std::uint32_t count = 0;
+    const auto close = [&](std::uint32_t end) {
+        out.push_back(
+            {child(groupBegin, firstEnd, branch.depth), child(childBegin, end, branch.depth), count});
+        groupBegin = end;
+        count = 0;
+    };
+    for (auto at = branch.begin; at < branch.end; ++at) {
+        const bool ends = at + 1 == branch.end || sharedWithNext(at) <= branch.depth;
+        if (!ends)
+            continue;
+        if (++count == 1)
+            firstEnd = at + 1;
+        if (count == each || at + 1 == branch.end)
+            close(at + 1);
+        childBegin = at + 1;
     }
     return out;
 }

@@ -25,6 +25,12 @@ struct Branch {
     bool operator==(const Branch&) const = default;
 };
 
+/// Neighbouring children of one branch.
+struct ChildGroup {
+    Branch first, last;
+    std::uint32_t count = 0;
+};
+
 struct BranchSums {
     std::uint64_t tensors = 0, entries = 0, parameters = 0, bytes = 0;
 };
@@ -46,8 +52,14 @@ public:
     bool isLeaf(const Branch& branch) const;
     /// The branch's last path part, raw ("" is a legal name).
     std::string_view label(const Branch& branch) const;
-    /// Children in natural order. Costs the number of children times log n.
-    std::vector<Branch> children(const Branch& branch) const;
+    /// Children in natural order, no more than `atMost + 1` of them. Costs their number times log n.
+    std::vector<Branch> children(const Branch& branch, std::size_t atMost = NoLimit) const;
+    static constexpr std::size_t NoLimit = ~std::size_t{0} - 1;
+    /// The child of a branch that holds a position within it. Costs no more than the child's items.
+    Branch childAt(const Branch& branch, std::uint32_t position) const;
+    /// All children in groups of `each`, the last one shorter: for lists too long to be looked at one by one.
+    /// Costs a byte an item.
+    std::vector<ChildGroup> childGroups(const Branch& branch, std::uint32_t each) const;
     /// The branches from below the root to the item's leaf.
     std::vector<Branch> pathTo(ItemIndex item) const;
     BranchSums sums(const Branch& branch) const; ///< by prefix sums, O(1)
@@ -59,6 +71,7 @@ private:
     NameTree() = default;
     friend class NameTreeBuilder;
     bool shareParts(std::uint32_t a, std::uint32_t b, std::uint32_t count) const;
+    Branch child(std::uint32_t begin, std::uint32_t end, std::uint32_t parentDepth) const;
     std::uint32_t childEnd(std::uint32_t begin, std::uint32_t end, std::uint32_t depth) const;
     CheckpointPtr m_checkpoint;
     std::uint32_t m_tensors = 0;

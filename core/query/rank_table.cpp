@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace shardlens {
 
@@ -23,43 +24,50 @@ public:
         for (const auto& branch : rows)
             m_table.rows.push_back({branch, 0});
         m_table.cells.resize(rows.size() * m_table.columns.size());
+        m_table.cellSlices.resize(m_table.cells.size());
         for (std::uint32_t row = 0; row < rows.size(); ++row)
             SHARDLENS_CHECK(addRow(row));
         group();
+        SHARDLENS_CHECK(explain());
         return std::move(m_table);
     }
 
 private:
+    /// The rank, or the file's own number.
+    std::optional<std::uint32_t> keyOf(std::uint32_t file) const {
+        return m_options.by == RankTable::By::File ? file : m_checkpoint.file(FileId(file)).rank;
+    }
+
     void makeColumns(std::size_t rows) {
-        std::vector<std::uint32_t> ranks;
+        std::vector<std::uint32_t> keys;
         for (std::uint32_t i = 0; i < m_checkpoint.fileCount(); ++i)
-            if (const auto rank = m_checkpoint.file(FileId(i)).rank)
-                ranks.push_back(*rank);
-        std::sort(ranks.begin(), ranks.end());
-        ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
-        m_table.rankCount = static_cast<std::uint32_t>(ranks.size());
+            if (const auto key = keyOf(i))
+                keys.push_back(*key);
+        std::sort(keys.begin(), keys.end());
+        keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+        m_table.by = m_options.by;
+        m_table.count = static_cast<std::uint32_t>(keys.size());
         const auto fitting = m_options.maxCells / std::max<std::size_t>(1, rows);
         const auto most = std::max<std::size_t>(1, std::min<std::size_t>(m_options.maxColumns, fitting));
-        const auto perColumn = std::max<std::size_t>(1, (ranks.size() + most - 1) / most);
-        for (std::size_t i = 0; i < ranks.size(); i += perColumn) {
-            const auto end = std::min(ranks.size(), i + perColumn);
+        const auto perColumn = std::max<std::size_t>(1, (keys.size() + most - 1) / most);
+        for (std::size_t i = 0; i < keys.size(); i += perColumn) {
+            const auto end = std::min(keys.size(), i + perColumn);
             RankTable::Column column;
-            column.firstRank = ranks[i];
-            column.lastRank = ranks[end - 1];
-            column.ranks = static_cast<std::uint32_t>(end - i);
+            column.first = keys[i];
+            column.last = keys[end - 1];
+            column.count = static_cast<std::uint32_t>(end - i);
             m_table.columns.push_back(column);
         }
         m_columnOfFile.assign(m_checkpoint.fileCount(), None);
         for (std::uint32_t i = 0; i < m_checkpoint.fileCount(); ++i)
-            if (const auto rank = m_checkpoint.file(FileId(i)).rank)
-                m_columnOfFile[i] = columnOf(*rank);
+            if (const auto key = keyOf(i))
+                m_columnOfFile[i] = columnOf(*key);
     }
 
-    std::uint32_t columnOf(std::uint32_t rank) const {
+    std::uint32_t columnOf(std::uint32_t key) const {
         const auto& columns = m_table.columns;
-        const auto at =
-            std::lower_bound(columns.begin(), columns.end(), rank,
-                             [](const auto& column, std::uint32_t r) { return column.lastRank < r; });
+        const auto at = std::lower_bound(columns.begin(), columns.end(), key,
+                                         [](const auto& column, std::uint32_t k) { return column.last < k; });
         return static_cast<std::uint32_t>(at - columns.begin());
     }
 
@@ -87,10 +95,37 @@ private:
             return;
         }
         m_table.cells[row * m_table.columns.size() + column] += bytes;
+        m_table.cellSlices[row * m_table.columns.size() + column] += 1;
         m_table.columns[column].bytes += bytes;
         m_table.columns[column].slices += 1;
         m_table.rows[row].bytes += bytes;
+        m_table.rows[row].slices += 1;
         m_table.bytes += bytes;
+    }
+
+    Result<void> explain() {
+        const auto uneven = m_table.imbalance();
+        if (!uneven)
+            return {};
+        RankTable::Cause cause;
+        const auto branch = m_table.rows[uneven->row].branch;
+        for (auto p = branch.begin; p < branch.end; ++p) {
+            if (p % 4096 == 0)
+                SHARDLENS_CHECK(m_context.checkStop());
+            if (!m_tree.isTensor(m_tree.item(p)))
+                continue;
+            const auto tensor = m_checkpoint.tensor(m_tree.tensor(m_tree.item(p)));
+            std::uint64_t bytes = 0;
+            for (std::uint32_t i = 0; i < tensor.sliceCount(); ++i)
+                if (const auto slice = m_checkpoint.slice(tensor.slice(i));
+                    slice.file.valid() && m_columnOfFile[slice.file.index()] == uneven->column)
+                    bytes += slice.stored.size();
+            if (bytes > cause.bytes)
+                cause = {tensor.id(), bytes, tensor.sliceCount()};
+        }
+        if (cause.bytes > 0)
+            m_table.cause = cause;
+        return {};
     }
 
     /// Columns that hold bytes of the same rows get one number, in order of appearance.
@@ -117,12 +152,12 @@ private:
 } // namespace
 
 std::optional<RankTable::Imbalance> RankTable::imbalance() const {
-    if (rankCount < 2 || bytes == 0)
+    if (count < 2 || bytes == 0)
         return std::nullopt;
     Imbalance out;
     out.mean = mean();
     for (std::uint32_t i = 0; i < columns.size(); ++i)
-        if (const auto each = columns[i].bytes / columns[i].ranks; each > out.bytes) {
+        if (const auto each = columns[i].bytes / columns[i].count; each > out.bytes) {
             out.bytes = each;
             out.column = i;
         }
@@ -130,8 +165,7 @@ std::optional<RankTable::Imbalance> RankTable::imbalance() const {
         return std::nullopt;
     std::uint64_t most = 0;
     for (std::uint32_t row = 0; row < rows.size(); ++row) {
-        const auto here = cell(row, out.column) / columns[out.column].ranks,
-                   mean = rows[row].bytes / rankCount;
+        const auto here = cell(row, out.column) / columns[out.column].count, mean = rows[row].bytes / count;
         if (here > mean && here - mean > most) {
             most = here - mean;
             out.row = row;
@@ -156,7 +190,7 @@ std::vector<Branch> branchesAtDepth(const NameTree& tree, std::uint32_t depth, s
                 next.push_back(branch);
                 continue;
             }
-            const auto children = tree.children(branch);
+            const auto children = tree.children(branch, atMost);
             next.insert(next.end(), children.begin(), children.end());
             if (next.size() > atMost)
                 return level;

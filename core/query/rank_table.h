@@ -13,20 +13,24 @@
 
 namespace shardlens {
 
-/// Stored bytes by branch and process rank. A plain value. Ranks are those that the metadata names; slices of
-/// files without one count under `withoutRank` alone. Replicas count for every rank that holds them.
+/// Stored bytes by branch and process rank, or by branch and file. A plain value. Ranks are those that the
+/// metadata names; slices of files without one count under `withoutRank` alone. Replicas count for every rank
+/// that holds them.
 struct RankTable {
-    /// Ranks in one column: one, unless there are more ranks than columns were asked for.
+    enum class By : std::uint8_t { Rank, File };
+
+    /// Ranks or files in one column: one, unless there are more of them than columns were asked for.
     struct Column {
-        std::uint32_t firstRank = 0, lastRank = 0;
-        std::uint32_t ranks = 0; ///< that exist between the two
-        std::uint64_t bytes = 0; ///< sum of the column
-        std::uint32_t group = 0; ///< columns with the same number hold slices of the same rows
+        std::uint32_t first = 0, last = 0; ///< ranks, or FileIds
+        std::uint32_t count = 0;           ///< that exist between the two
+        std::uint64_t bytes = 0;           ///< sum of the column
+        std::uint32_t group = 0;           ///< columns with the same number hold slices of the same rows
         std::uint32_t slices = 0;
     };
     struct Row {
         Branch branch;
         std::uint64_t bytes = 0;
+        std::uint32_t slices = 0;
     };
     /// The rank that stores most, against the mean, and the row that explains most of the difference.
     struct Imbalance {
@@ -36,27 +40,40 @@ struct RankTable {
         std::uint64_t rowBytes = 0; ///< of the row in that column, each rank
         std::uint64_t rowMean = 0;
     };
+    /// The tensor of that row with most bytes in that column.
+    struct Cause {
+        TensorId tensor;
+        std::uint64_t bytes = 0;  ///< in the column
+        std::uint32_t slices = 0; ///< of the whole tensor
+    };
 
-    std::vector<Column> columns; ///< by rank
+    By by = By::Rank;
+    std::vector<Column> columns; ///< by rank, or by file
     std::vector<Row> rows;
-    std::vector<std::uint64_t> cells; ///< bytes, row by row
+    std::vector<std::uint64_t> cells;      ///< bytes, row by row
+    std::vector<std::uint32_t> cellSlices; ///< the same way
     std::uint32_t groups = 0;
-    std::uint32_t rankCount = 0;
-    std::uint64_t bytes = 0; ///< of all ranks
+    std::uint32_t count = 0; ///< ranks or files in all columns
+    std::uint64_t bytes = 0; ///< of all columns
     std::uint64_t withoutRank = 0;
+    std::optional<Cause> cause; ///< of the imbalance, where there is one
 
     std::uint64_t cell(std::size_t row, std::size_t column) const {
         return cells[row * columns.size() + column];
     }
+    std::uint32_t slices(std::size_t row, std::size_t column) const {
+        return cellSlices[row * columns.size() + column];
+    }
     /// Mean bytes a rank.
-    std::uint64_t mean() const { return rankCount == 0 ? 0 : bytes / rankCount; }
+    std::uint64_t mean() const { return count == 0 ? 0 : bytes / count; }
     /// Nothing where no rank stores more than 1 % above the mean.
     std::optional<Imbalance> imbalance() const;
 };
 
 struct RankTableOptions {
-    std::uint32_t maxColumns = 4096;    ///< more ranks than this share columns
-    std::uint64_t maxCells = 16u << 20; ///< rows times columns: more share columns, too (128 MiB)
+    RankTable::By by = RankTable::By::Rank;
+    std::uint32_t maxColumns = 4096;   ///< more ranks than this share columns
+    std::uint64_t maxCells = 8u << 20; ///< rows times columns: more share columns, too (96 MiB)
 };
 
 /// `rows` are disjoint branches in natural order (Folding and NameTree give them); items outside count

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace shardlens {
 
@@ -20,8 +22,14 @@ public:
 
 private:
     enum class Kind { Substring, Glob, Exact };
+    bool matchesGlob(std::string_view name) const;
+
     Kind m_kind = Kind::Exact;
     std::string m_text;
+    // Of a glob: the literal texts around its stars, and the longest text without any wildcard.
+    std::vector<std::string> m_parts;
+    std::string m_longest;
+    bool m_single = false; ///< has `?`
 };
 
 } // namespace shardlens

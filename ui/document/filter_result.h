@@ -25,8 +25,13 @@ public:
     }
     /// A bit an item (tensors, then entries), or empty where everything matches.
     const std::vector<std::uint64_t>& bits() const { return m_bits; }
-    /// What matches within a branch, in O(1).
+    /// What matches within a branch, in the time of a block of items.
     BranchSums sums(const NameTree& names, const Branch& branch) const;
+    /// Items that match within a branch, in O(1).
+    std::uint32_t count(const Branch& branch) const;
+    bool any(const Branch& branch) const { return m_bits.empty() || count(branch) > 0; }
+    /// The first position of the natural order from `position` on that matches; `size` where none does.
+    std::uint32_t nextMatch(std::uint32_t position, std::uint32_t size) const;
     /// All that matches.
     const BranchSums& total() const { return m_total; }
     /// Where nothing matches: the term of the filter without which something would; terms().size() where none
@@ -37,11 +42,14 @@ public:
 
 private:
     FilterResult() = default;
+    Result<void> addUp(const NameTree& names, const JobContext& context);
+    BranchSums before(const NameTree& names, std::uint32_t position) const;
+    std::uint32_t countBefore(std::uint32_t position) const;
+
     Filter m_filter;
     std::vector<std::uint64_t> m_bits;
-    // Prefix sums in natural order, one more than items.
-    std::vector<std::uint32_t> m_tensorsBefore, m_entriesBefore;
-    std::vector<std::uint64_t> m_parametersBefore, m_bytesBefore;
+    std::vector<std::uint64_t> m_ordered; // the same bits by position in natural order
+    std::vector<BranchSums> m_before;     // what matches before each word of those, and in all
     BranchSums m_total;
     std::size_t m_termToDrop = 0;
     std::uint64_t m_tensorsWithoutTerm = 0;

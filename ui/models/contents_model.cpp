@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/contents_model.h"
 
+#include "query/item.h"
+#include "ui/models/branch_title.h"
 #include "ui/models/contents_node.h"
 #include "ui/models/tensor_role.h"
 #include "ui/style/text.h"
@@ -79,23 +81,15 @@ bool ContentsModel::hasChildren(const QModelIndex& parent) const {
 
 QString ContentsModel::labelOf(const Node& node) const {
     const auto& names = *m_content.names;
-    if (!node.bucket.empty())
-        return QStringLiteral("%1 … %2").arg(style::plain(names.label(node.bucket.front()), 64),
-                                             style::plain(names.label(node.bucket.back()), 64));
+    if (node.several.count > 0)
+        return QStringLiteral("%1 … %2").arg(style::plain(names.label(node.several.first), 64),
+                                             style::plain(names.label(node.several.last), 64));
     if (node.labelDepth == node.branch.depth)
         return style::plain(names.label(node.branch));
-    const bool file =
-        node.kind == ContentsRow::Kind::Entry &&
-        !m_content.names->checkpoint()->entry(names.entry(names.item(node.branch.begin))).file.valid();
-    QString label;
-    for (const auto& part : names.pathTo(names.item(node.branch.begin))) {
-        if (part.depth < node.labelDepth || part.depth > node.branch.depth)
-            continue;
-        if (!label.isEmpty())
-            label += file ? QLatin1Char('/') : QLatin1Char('.');
-        label += style::plain(names.label(part));
-    }
-    return label;
+    const auto& entries = *m_content.names->checkpoint();
+    const bool file = node.kind == ContentsRow::Kind::Entry &&
+                      !entries.entry(names.entry(names.item(node.branch.begin))).file.valid();
+    return branchTitle(names, node.branch, node.labelDepth, file ? QLatin1Char('/') : QLatin1Char('.'));
 }
 
 QString ContentsModel::besideOf(const Node& node) const {
@@ -105,9 +99,11 @@ QString ContentsModel::besideOf(const Node& node) const {
     const auto all = m_content.names->sums(node.branch);
     const auto items = sums.tensors + sums.entries, allItems = all.tensors + all.entries;
     if (node.kind == ContentsRow::Kind::Alike)
-        return tr("%1 alike").arg(style::grouped(node.bucket.size()));
+        return tr("%1 alike").arg(style::grouped(node.several.count));
+    if (node.kind == ContentsRow::Kind::Bucket && items == allItems)
+        return style::grouped(node.several.count);
     if (node.kind == ContentsRow::Kind::Bucket)
-        return style::grouped(node.bucket.size());
+        return tr("%1 of %2").arg(style::grouped(items), style::grouped(allItems));
     if (items < allItems && node.parent == m_root.get())
         return tr("%1 of %2").arg(style::grouped(items), style::grouped(allItems));
     if (const auto numbered = numberedChildren(node))
@@ -122,10 +118,10 @@ QString ContentsModel::besideOf(const Node& node) const {
 std::size_t ContentsModel::numberedChildren(const Node& node) const {
     std::size_t count = 0;
     for (const auto& child : node.children) {
-        const auto& first = child->bucket.empty() ? child->branch : child->bucket.front();
+        const auto& first = child->several.count == 0 ? child->branch : child->several.first;
         if (first.depth != child->labelDepth || !isNumber(m_content.names->label(first)))
             return 0;
-        count += std::max<std::size_t>(child->bucket.size(), 1);
+        count += std::max<std::size_t>(child->several.count, 1);
     }
     return count;
 }
@@ -228,7 +224,7 @@ QModelIndex ContentsModel::indexOf(const SelectedItem& item) {
         }
         if (!next)
             return {};
-        const bool found = next->bucket.empty() && next->branch.begin == wanted.begin &&
+        const bool found = next->several.count == 0 && next->branch.begin == wanted.begin &&
                            next->branch.end == wanted.end && next->branch.depth >= wanted.depth;
         if (found)
             return indexFor(next);
@@ -247,12 +243,10 @@ std::string ContentsModel::rawName(const QModelIndex& index) const {
     if (names.isLeaf(branch))
         return names.isTensor(item) ? std::string(names.checkpoint()->tensor(names.tensor(item)).name())
                                     : names.checkpoint()->entry(names.entry(item)).name;
+    const auto parts = itemPath(*names.checkpoint(), item);
     std::string out;
-    for (const auto& part : names.pathTo(item)) {
-        if (part.depth > branch.depth)
-            break;
-        out += (out.empty() ? "" : ".") + std::string(names.label(part));
-    }
+    for (std::size_t i = 0; i < std::min<std::size_t>(branch.depth, parts.size()); ++i)
+        (out += i == 0 ? "" : ".") += parts[i];
     return out;
 }
 

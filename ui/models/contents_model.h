@@ -24,7 +24,9 @@ class ContentsModel : public QAbstractItemModel {
 public:
     enum Column { Name, Type, Slices, Size, Share, ColumnCount };
     /// Siblings shown without buckets.
-    static constexpr std::size_t BucketSize = 2000;
+    static constexpr std::uint32_t BucketSize = 2000;
+    /// Siblings that are looked at one by one, and folded; of more only the opened buckets are.
+    static constexpr std::size_t LookedAt = 16'000;
 
     struct Content {
         NameTreePtr names;
@@ -68,11 +70,14 @@ private:
     Node* nodeAt(const QModelIndex& index) const;
     QModelIndex indexFor(Node* node) const;
     bool shown(const Branch& branch) const;
-    std::vector<Branch> shownChildren(const Branch& branch) const;
-    std::vector<std::unique_ptr<Node>> makeRows(Node* parent, std::vector<Branch> branches) const;
+    std::optional<std::vector<Branch>> shownChildren(const Branch& branch) const;
+    std::vector<Branch> matchingChildren(const Branch& branch) const;
+    std::vector<std::unique_ptr<Node>> makeRows(Node* parent, const std::vector<Branch>& branches) const;
+    std::vector<std::unique_ptr<Node>> makeBuckets(Node* parent, const Branch& branch) const;
+    std::unique_ptr<Node> makeSeveral(Node* parent, ContentsRow::Kind kind, const ChildGroup& group) const;
     std::unique_ptr<Node> makeRow(Node* parent, const Branch& branch) const;
     std::vector<FoldedRun> runsOf(const std::vector<Branch>& branches) const;
-    std::vector<Branch> branchesBelow(const Node& node) const;
+    Branch listed(const Node& node) const;
     void load(Node* node) const;
     BranchSums sumsOf(const Branch& branch) const;
     QString labelOf(const Node& node) const;

@@ -5,16 +5,9 @@
 #include <algorithm>
 
 namespace shardlens::ui {
-namespace {
-
-/// A branch of more items is never looked through for a chain of single children.
-constexpr std::uint32_t ChainItems = 4096;
-
-} // namespace
 
 bool ContentsModel::shown(const Branch& branch) const {
-    const auto sums = sumsOf(branch);
-    return sums.tensors + sums.entries > 0;
+    return !m_content.filter || m_content.filter->any(branch);
 }
 
 BranchSums ContentsModel::sumsOf(const Branch& branch) const {
@@ -22,9 +15,25 @@ BranchSums ContentsModel::sumsOf(const Branch& branch) const {
                             : m_content.names->sums(branch);
 }
 
-std::vector<Branch> ContentsModel::shownChildren(const Branch& branch) const {
-    auto children = m_content.names->children(branch);
-    if (m_content.filter && !m_content.filter->matchesAll())
+/// Those that hold something that matches, found from one match to the next.
+std::vector<Branch> ContentsModel::matchingChildren(const Branch& branch) const {
+    std::vector<Branch> out;
+    const auto& filter = *m_content.filter;
+    for (auto at = filter.nextMatch(branch.begin, branch.end); at < branch.end;
+         at = filter.nextMatch(out.back().end, branch.end))
+        out.push_back(m_content.names->childAt(branch, at));
+    return out;
+}
+
+/// Nothing where there are too many to look at one by one.
+std::optional<std::vector<Branch>> ContentsModel::shownChildren(const Branch& branch) const {
+    const bool filtered = m_content.filter && !m_content.filter->matchesAll();
+    if (filtered && m_content.filter->count(branch) <= LookedAt)
+        return matchingChildren(branch);
+    auto children = m_content.names->children(branch, LookedAt);
+    if (children.size() > LookedAt)
+        return std::nullopt;
+    if (filtered)
         std::erase_if(children, [this](const Branch& child) { return !shown(child); });
     return children;
 }
@@ -35,8 +44,8 @@ std::unique_ptr<ContentsModel::Node> ContentsModel::makeRow(Node* parent, const 
     node->parent = parent;
     node->branch = branch;
     node->labelDepth = branch.depth;
-    while (!names.isLeaf(node->branch) && node->branch.end - node->branch.begin <= ChainItems) {
-        const auto children = names.children(node->branch);
+    while (!names.isLeaf(node->branch)) {
+        const auto children = names.children(node->branch, 1);
         if (children.size() != 1)
             break;
         node->branch = children.front();
@@ -46,6 +55,17 @@ std::unique_ptr<ContentsModel::Node> ContentsModel::makeRow(Node* parent, const 
         node->kind = tensor ? ContentsRow::Kind::Tensor : ContentsRow::Kind::Entry;
         node->loaded = true;
     }
+    return node;
+}
+
+std::unique_ptr<ContentsModel::Node> ContentsModel::makeSeveral(Node* parent, ContentsRow::Kind kind,
+                                                                const ChildGroup& group) const {
+    auto node = std::make_unique<Node>();
+    node->kind = kind;
+    node->parent = parent;
+    node->several = group;
+    node->branch = {group.first.begin, group.last.end, group.first.depth};
+    node->labelDepth = group.first.depth;
     return node;
 }
 
@@ -65,51 +85,65 @@ std::vector<FoldedRun> ContentsModel::runsOf(const std::vector<Branch>& branches
 }
 
 std::vector<std::unique_ptr<ContentsModel::Node>>
-ContentsModel::makeRows(Node* parent, std::vector<Branch> branches) const {
+ContentsModel::makeRows(Node* parent, const std::vector<Branch>& branches) const {
     std::vector<std::unique_ptr<Node>> rows;
-    const auto several = [&](ContentsRow::Kind kind, std::size_t first, std::size_t last) {
-        auto node = std::make_unique<Node>();
-        node->kind = kind;
-        node->parent = parent;
-        node->bucket.assign(branches.begin() + std::ptrdiff_t(first),
-                            branches.begin() + std::ptrdiff_t(last));
-        node->branch = {node->bucket.front().begin, node->bucket.back().end, node->bucket.front().depth};
-        node->labelDepth = node->branch.depth;
-        rows.push_back(std::move(node));
+    const auto group = [&](std::uint32_t first, std::uint32_t last) {
+        return ChildGroup{branches[first], branches[last], last - first + 1};
     };
     auto runs = runsOf(branches);
     if (runs.empty())
         for (std::uint32_t i = 0; i < branches.size(); ++i)
             runs.push_back({i, i});
-    std::size_t size = runs.size() <= BucketSize ? 1 : BucketSize;
-    while (!runs.empty() && (runs.size() - 1) / size + 1 > BucketSize)
-        size *= BucketSize;
+    const std::size_t size = runs.size() <= BucketSize ? 1 : BucketSize;
     for (std::size_t first = 0; first < runs.size(); first += size) {
         const auto& last = runs[std::min(first + size, runs.size()) - 1];
         if (size > 1)
-            several(ContentsRow::Kind::Bucket, runs[first].firstChild, last.lastChild + 1);
+            rows.push_back(makeSeveral(parent, ContentsRow::Kind::Bucket,
+                                       group(runs[first].firstChild, last.lastChild)));
         else if (last.count() > 1)
-            several(ContentsRow::Kind::Alike, last.firstChild, last.lastChild + 1);
+            rows.push_back(
+                makeSeveral(parent, ContentsRow::Kind::Alike, group(last.firstChild, last.lastChild)));
         else
             rows.push_back(makeRow(parent, branches[last.firstChild]));
-    }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        rows[i]->row = int(i);
-        const bool alike = rows[i]->kind == ContentsRow::Kind::Alike;
-        rows[i]->times = parent->times * (alike ? rows[i]->bucket.size() : 1);
     }
     return rows;
 }
 
-/// A bucket's own, or of alike branches those of the first: it stands for all.
-std::vector<Branch> ContentsModel::branchesBelow(const Node& node) const {
-    if (node.kind == ContentsRow::Kind::Bucket)
-        return node.bucket;
-    return shownChildren(node.kind == ContentsRow::Kind::Alike ? node.bucket.front() : node.branch);
+/// Of a list too long to be looked at: buckets by place, those without a match left out.
+std::vector<std::unique_ptr<ContentsModel::Node>> ContentsModel::makeBuckets(Node* parent,
+                                                                             const Branch& branch) const {
+    std::uint32_t each = BucketSize;
+    auto groups = m_content.names->childGroups(branch, each);
+    while (groups.size() > BucketSize) { // buckets of buckets
+        each *= BucketSize;
+        groups = m_content.names->childGroups(branch, each);
+    }
+    std::vector<std::unique_ptr<Node>> rows;
+    for (const auto& group : groups)
+        if (shown({group.first.begin, group.last.end, branch.depth}))
+            rows.push_back(makeSeveral(parent, ContentsRow::Kind::Bucket, group));
+    return rows;
+}
+
+/// What a row's children lie in: of alike branches those of the first, which stands for all; of a bucket its
+/// part of the branch that the list belongs to.
+Branch ContentsModel::listed(const Node& node) const {
+    if (node.kind == ContentsRow::Kind::Alike)
+        return node.several.first;
+    if (node.kind != ContentsRow::Kind::Bucket)
+        return node.branch;
+    return {node.branch.begin, node.branch.end, listed(*node.parent).depth};
 }
 
 void ContentsModel::load(Node* node) const {
-    node->children = makeRows(node, branchesBelow(*node));
+    const auto branch = listed(*node);
+    const auto children = shownChildren(branch);
+    node->children = children ? makeRows(node, *children) : makeBuckets(node, branch);
+    for (std::size_t i = 0; i < node->children.size(); ++i) {
+        auto& child = *node->children[i];
+        child.row = int(i);
+        child.times = node->times * (child.kind == ContentsRow::Kind::Alike ? child.several.count : 1);
+    }
     node->loaded = true;
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/files_model.h"
 
+#include "query/natural_key.h"
 #include "ui/models/cell.h"
 #include "ui/models/slice_facts.h"
 #include "ui/style/text.h"
-
-#include <QCollator>
 
 #include <algorithm>
 #include <numeric>
@@ -34,14 +33,10 @@ void FilesModel::setCheckpoint(CheckpointPtr checkpoint) {
     m_sums = nullptr;
     m_rows.resize(m_checkpoint ? m_checkpoint->fileCount() : 0);
     std::iota(m_rows.begin(), m_rows.end(), 0u);
-    QCollator natural(QLocale::c());
-    natural.setNumericMode(true);
-    std::vector<QCollatorSortKey> keys;
-    keys.reserve(m_rows.size());
+    std::vector<std::string> keys(m_rows.size());
     for (const auto row : m_rows)
-        keys.push_back(natural.sortKey(style::plain(m_checkpoint->file(FileId(row)).path)));
-    std::ranges::stable_sort(m_rows,
-                             [&](std::uint32_t a, std::uint32_t b) { return keys[a].compare(keys[b]) < 0; });
+        appendNaturalKey(keys[row], m_checkpoint->file(FileId(row)).path);
+    std::ranges::stable_sort(m_rows, {}, [&](std::uint32_t row) -> const std::string& { return keys[row]; });
     endResetModel();
 }
 

@@ -166,8 +166,26 @@ private slots:
         QCOMPARE(tree->label(table.rows[imbalance->row].branch), std::string_view("embed"));
         const auto narrow = *rankTable(*tree, rows, {.maxColumns = 2}, JobContext{});
         QCOMPARE(narrow.columns.size(), std::size_t{2});
-        QCOMPARE(narrow.columns[1].ranks, 2u);
+        QCOMPARE(narrow.columns[1].count, 2u);
         QCOMPARE(narrow.columns[0].bytes + narrow.columns[1].bytes, narrow.bytes);
+        QVERIFY(table.cause);
+        QCOMPARE(tree->checkpoint()->tensor(table.cause->tensor).name(), std::string_view("embed"));
+        QCOMPARE(table.cause->slices, 1u);
+        QCOMPARE(table.slices(2, 2), 1u);
+        QCOMPARE(table.rows[2].slices, 4u);
+    }
+
+    void rankTableByFile() {
+        const std::vector<MadeTensor> tensors{{.name = "a.w", .shape = {300}, .files = {0}},
+                                              {.name = "b.w", .shape = {100}, .files = {1, 2}}};
+        const auto tree = *NameTree::build(makeCheckpoint(tensors), JobContext{});
+        const auto rows = branchesAtDepth(*tree, 1, 100);
+        const auto table = *rankTable(*tree, rows, {.by = RankTable::By::File}, JobContext{});
+        QCOMPARE(table.count, 3u);
+        QCOMPARE(table.columns[1].first, 1u);
+        QCOMPARE(table.cell(0, 0), std::uint64_t{1200});
+        QCOMPARE(table.cell(1, 2), std::uint64_t{200});
+        QCOMPARE(table.withoutRank, std::uint64_t{0});
     }
 
     void fileMapTilesTheFile() {

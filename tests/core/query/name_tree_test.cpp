@@ -286,6 +286,42 @@ private slots:
         checkAgainstNaive(names);
     }
 
+    void childrenOneByOneAndInGroups() {
+        std::mt19937 random(3);
+        std::vector<std::string> names;
+        for (int i = 0; i < 400; ++i) {
+            std::string name = "abc"[random() % 3] + std::to_string(random() % 12);
+            for (auto parts = random() % 4; parts > 0; --parts)
+                name += "." + std::to_string(random() % 5);
+            names.push_back(name);
+        }
+        std::ranges::sort(names);
+        names.erase(std::unique(names.begin(), names.end()), names.end());
+        const auto tree = *NameTree::build(makeNamed(names), JobContext{});
+        std::vector<Branch> branches{tree->root()};
+        for (std::size_t i = 0; i < branches.size(); ++i) {
+            const auto branch = branches[i];
+            const auto children = tree->children(branch);
+            branches.insert(branches.end(), children.begin(), children.end());
+            if (tree->isLeaf(branch))
+                continue;
+            QCOMPARE(tree->children(branch, 1).size(), std::min<std::size_t>(children.size(), 2));
+            for (const auto& child : children)
+                for (auto at = child.begin; at < child.end; ++at)
+                    QVERIFY(tree->childAt(branch, at) == child);
+            for (const std::uint32_t each : {1u, 2u, 3u, 1000u}) {
+                std::size_t first = 0;
+                for (const auto& group : tree->childGroups(branch, each)) {
+                    QVERIFY(group.first == children[first]);
+                    QVERIFY(group.last == children[first + group.count - 1]);
+                    QVERIFY(group.count == each || first + group.count == children.size());
+                    first += group.count;
+                }
+                QCOMPARE(first, children.size());
+            }
+        }
+    }
+
     void cancelled() {
         std::stop_source source;
         source.request_stop();

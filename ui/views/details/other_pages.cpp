@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/views/details/other_pages.h"
 
+#include "ui/models/branch_title.h"
 #include "ui/models/findings_model.h"
 #include "ui/style/text.h"
+#include "ui/views/maps/file_painter.h"
 #include "ui/views/parts/table.h"
 #include "ui/views/parts/value_view.h"
 
@@ -19,24 +21,6 @@ namespace {
 
 constexpr std::size_t MostListed = 1000;
 constexpr int MostRegions = 60, MostMetadata = 60;
-
-QString regionName(Region::Kind kind) {
-    switch (kind) {
-    case Region::Kind::Header:
-        return FilePage::tr("header");
-    case Region::Kind::Directory:
-        return FilePage::tr("directory");
-    case Region::Kind::Record:
-        return FilePage::tr("record");
-    case Region::Kind::Padding:
-        return FilePage::tr("padding");
-    case Region::Kind::Entry:
-        return FilePage::tr("entry");
-    case Region::Kind::Unclaimed:
-        return FilePage::tr("unclaimed");
-    }
-    return {};
-}
 
 } // namespace
 
@@ -183,11 +167,7 @@ void BranchPage::showBranch(const Branch& branch) {
     const auto names = document()->names();
     if (!names || branch.begin >= branch.end || branch.end > names->size())
         return clear();
-    QStringList path;
-    for (const auto& part : names->pathTo(names->item(branch.begin)))
-        if (part.depth <= branch.depth)
-            path << style::plain(names->label(part), 200);
-    m_name->setName(path.join(QLatin1Char('.')));
+    m_name->setName(branchTitle(*names, branch));
     const auto sums = names->sums(branch);
     FactPairs facts{{tr("tensors"), style::grouped(sums.tensors)},
                     {tr("parameters"), style::countText(sums.parameters)},
@@ -304,7 +284,7 @@ void FilePage::showFile(FileId id) {
             anatomy.append({tr("more"), style::grouped(checkpoint->regions(id).size() - MostRegions)});
             break;
         }
-        auto title = regionName(region.kind);
+        auto title = regionTitle(region.kind);
         if (!region.name.empty())
             title += QLatin1Char(' ') + style::plain(region.name, 60);
         auto value =

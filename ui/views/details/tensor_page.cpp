@@ -4,6 +4,7 @@
 #include "ui/style/icons.h"
 #include "ui/style/text.h"
 #include "ui/views/maps/slice_map.h"
+#include "ui/views/parts/anatomy_panel.h"
 #include "ui/views/parts/statistics_panel.h"
 #include "ui/views/parts/table.h"
 
@@ -35,6 +36,7 @@ TensorPage::TensorPage(Document* document, QWidget* parent)
     , m_tableHeader(new SectionHeader(tr("Byte ranges"), content()))
     , m_table(new Table(content()))
     , m_model(new SlicesModel(this))
+    , m_anatomy(new AnatomyPanel(document, content()))
     , m_statistics(new StatisticsPanel(document, content())) {
     auto* expand = new QToolButton(content());
     expand->setIcon(style::icon(u"expand"));
@@ -61,6 +63,7 @@ TensorPage::TensorPage(Document* document, QWidget* parent)
     column()->addLayout(m_extra);
     column()->addWidget(m_tableHeader);
     column()->addWidget(m_table);
+    column()->addWidget(m_anatomy);
     column()->addWidget(new SectionHeader(tr("Facts"), content()));
     column()->addWidget(m_facts);
     column()->addStretch();
@@ -73,7 +76,10 @@ TensorPage::TensorPage(Document* document, QWidget* parent)
     });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& index) {
-                if (m_updating || !index.isValid())
+                if (!index.isValid())
+                    return;
+                showSlice(std::uint32_t(index.row()));
+                if (m_updating)
                     return;
                 const QScopedValueRollback updating(m_updating, true);
                 m_map->setCurrentSlice(std::uint32_t(index.row()));
@@ -87,6 +93,7 @@ void TensorPage::clear() {
     m_tensor = {};
     m_map->clear();
     m_model->clear();
+    m_anatomy->setSlice(std::nullopt);
     m_statistics->setTensor({});
     m_facts->setFacts({});
     clearLayout(m_findings->layout());
@@ -129,6 +136,7 @@ void TensorPage::showFacts(SliceFactsPtr facts) {
     m_map->setTensor(checkpoint, m_tensor, facts, defaultPlane(shape, *facts));
     m_map->setFixedHeight(m_map->sizeHint().height());
     showFindings(*facts);
+    showSlice(0);
     const QScopedValueRollback updating(m_updating, true);
     m_model->setTensor(checkpoint, m_tensor, facts);
     m_tableHeader->setVisible(m_model->rowCount() > 0);
@@ -137,6 +145,11 @@ void TensorPage::showFacts(SliceFactsPtr facts) {
     const int rows = std::min(m_model->rowCount(), TableRows);
     m_table->setFixedHeight(rows * m_table->verticalHeader()->defaultSectionSize() +
                             m_table->horizontalHeader()->sizeHint().height() + 2);
+}
+
+void TensorPage::showSlice(std::uint32_t index) {
+    const auto tensor = document()->checkpoint()->tensor(m_tensor);
+    m_anatomy->setSlice(index < tensor.sliceCount() ? std::optional(tensor.slice(index)) : std::nullopt);
 }
 
 FactPairs TensorPage::factsOf(TensorView tensor) const {

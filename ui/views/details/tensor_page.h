@@ -8,6 +8,7 @@
 
 namespace shardlens::ui {
 
+class AnatomyPanel;
 class SliceMap;
 class StatisticsPanel;
 class Table;
@@ -23,6 +24,7 @@ public:
     void showTensor(TensorId tensor);
     void clear() override;
     SliceMap* map() const { return m_map; }
+    AnatomyPanel* anatomy() const { return m_anatomy; }
     /// Room for sections that other parts of the window add, below the slices.
     QVBoxLayout* extra() const { return m_extra; }
 
@@ -33,6 +35,7 @@ private:
     void showFacts(SliceFactsPtr facts);
     FactPairs factsOf(TensorView tensor) const;
     void showFindings(const SliceFacts& facts);
+    void showSlice(std::uint32_t index);
 
     TensorId m_tensor;
     NameLabel* m_name;
@@ -45,6 +48,7 @@ private:
     SectionHeader* m_tableHeader;
     Table* m_table;
     SlicesModel* m_model;
+    AnatomyPanel* m_anatomy;
     StatisticsPanel* m_statistics;
     bool m_updating = false;
     std::optional<JobHandle<Result<SliceFactsPtr>>> m_cutting;

@@ -2,6 +2,7 @@
 #include "ui/views/maps/file_strips.h"
 
 #include "ui/style/text.h"
+#include "ui/views/maps/file_lens.h"
 #include "ui/views/parts/map_tip.h"
 
 #include <QAccessible>
@@ -18,28 +19,6 @@ namespace {
 
 constexpr double Pitch = 40, Height = 26;
 constexpr std::size_t KeptMaps = 256;
-
-QString kindText(FileSegment::Kind kind) {
-    switch (kind) {
-    case FileSegment::Kind::Header:
-        return FileStrips::tr("header");
-    case FileSegment::Kind::Directory:
-        return FileStrips::tr("directory");
-    case FileSegment::Kind::Record:
-        return FileStrips::tr("record");
-    case FileSegment::Kind::Padding:
-        return FileStrips::tr("padding");
-    case FileSegment::Kind::Entry:
-        return FileStrips::tr("entry");
-    case FileSegment::Kind::Slice:
-        return FileStrips::tr("slice");
-    case FileSegment::Kind::Unclaimed:
-        return FileStrips::tr("unclaimed");
-    case FileSegment::Kind::Missing:
-        return FileStrips::tr("missing");
-    }
-    return {};
-}
 
 } // namespace
 
@@ -60,6 +39,9 @@ void FileStrips::setMaps(NameTreePtr names, FileMapsPtr maps, std::vector<FileId
     m_maps = std::move(maps);
     m_order = std::move(order);
     m_marks = nullptr;
+    m_stripOf.assign(m_maps ? m_maps->checkpoint()->fileCount() : 0, m_order.size());
+    for (std::size_t strip = 0; strip < m_order.size(); ++strip)
+        m_stripOf[m_order[strip].index()] = strip;
     m_longest = 1;
     m_tensor = {};
     m_file = {};
@@ -73,28 +55,59 @@ void FileStrips::setMaps(NameTreePtr names, FileMapsPtr maps, std::vector<FileId
     MapTip::hideFrom(viewport());
     updateBars();
     fetchVisible();
-    viewport()->update();
+    redraw();
     emit viewChanged();
+}
+
+void FileStrips::redraw() {
+    m_columns.clear();
+    viewport()->update();
 }
 
 void FileStrips::setMarks(FindingMarksPtr marks) {
     m_marks = std::move(marks);
-    viewport()->update();
+    m_worst.assign(m_maps ? m_maps->checkpoint()->fileCount() : 0, std::nullopt);
+    if (m_maps)
+        for (const auto& finding : m_maps->checkpoint()->findings()) {
+            const auto& about = finding.subject;
+            if (about.kind != Subject::Kind::File || about.id >= m_worst.size() ||
+                finding.severity() == Severity::Info)
+                continue;
+            auto& worst = m_worst[about.id];
+            if (worst != Severity::Error)
+                worst = finding.severity();
+        }
+    redraw();
 }
 
 void FileStrips::setColorMode(ColorMode mode) {
     m_mode = mode;
-    viewport()->update();
+    redraw();
 }
 
 void FileStrips::setSelected(TensorId tensor, FileId file) {
     m_tensor = tensor;
+    if (tensor.valid() && m_maps) { // its first slice, unless the cursor stands on one already
+        const auto& checkpoint = *m_maps->checkpoint();
+        const auto* map = mapOf(m_file);
+        const auto* under = map ? map->at(m_cursor) : nullptr;
+        const auto view = checkpoint.tensor(tensor);
+        const bool there = under && under->slice.valid() && checkpoint.slice(under->slice).tensor == tensor;
+        if (!there && view.sliceCount() > 0) {
+            const auto slice = checkpoint.slice(view.slice(0));
+            file = slice.file;
+            m_cursor = slice.stored.begin;
+        } else if (there) {
+            file = m_file;
+        }
+    }
     m_file = file;
-    if (const auto at = std::ranges::find(m_order, file); at != m_order.end()) {
-        const double y = double(at - m_order.begin()) * Pitch;
+    if (m_file.valid() && m_file.index() < m_stripOf.size()) {
+        const double y = double(m_stripOf[m_file.index()]) * Pitch;
         auto* bar = verticalScrollBar();
         if (y < bar->value() || y + Pitch + top() > bar->value() + viewport()->height())
             bar->setValue(int(y));
+        emit pointed(m_file, m_cursor);
     }
     viewport()->update();
 }
@@ -123,9 +136,14 @@ double FileStrips::bytesPerPixel() const {
     return double(m_view.size()) / across();
 }
 
-const FileMap* FileStrips::mapOf(FileId file) const {
+FilePicturePtr FileStrips::pictureOf(FileId file) const {
     const auto found = m_ready.find(file);
-    return found == m_ready.end() ? nullptr : found->second.get();
+    return found == m_ready.end() ? nullptr : found->second;
+}
+
+const FileMap* FileStrips::mapOf(FileId file) const {
+    const auto picture = pictureOf(file);
+    return picture ? &picture->map : nullptr;
 }
 
 QRectF FileStrips::drawn(std::size_t strip, ByteRange range) const {
@@ -155,7 +173,7 @@ void FileStrips::setView(ByteRange view) {
         std::clamp<std::uint64_t>(view.size(), std::min<std::uint64_t>(16, m_longest), m_longest);
     const auto begin = std::min(view.begin, m_longest - size);
     m_view = {begin, begin + size};
-    viewport()->update();
+    redraw();
     emit viewChanged();
 }
 
@@ -188,21 +206,21 @@ void FileStrips::fetchVisible() {
             wanted.push_back(m_order[i]);
     if (wanted.empty())
         return;
-    using Maps = std::vector<std::shared_ptr<const FileMap>>;
+    using Maps = std::vector<FilePicturePtr>;
     m_fetching = m_runner->run<Maps>([maps = m_maps, wanted](const JobContext& context) {
         Maps out;
         for (const auto file : wanted)
             if (!context.stopped())
-                out.push_back(std::make_shared<const FileMap>(maps->map(file)));
+                out.push_back(std::make_shared<const FilePicture>(maps->map(file)));
         return out;
     });
     m_fetching->then([this](const Maps& maps) {
         m_fetching.reset();
         if (m_ready.size() > KeptMaps)
             m_ready.clear();
-        for (const auto& map : maps)
-            m_ready[map->file] = map;
-        viewport()->update();
+        for (const auto& picture : maps)
+            m_ready[picture->map.file] = picture;
+        redraw();
         emit mapsArrived();
         fetchVisible();
     });
@@ -211,6 +229,7 @@ void FileStrips::fetchVisible() {
 void FileStrips::resizeEvent(QResizeEvent*) {
     updateBars();
     fetchVisible();
+    redraw();
     emit viewChanged();
 }
 
@@ -222,7 +241,7 @@ void FileStrips::scrollContentsBy(int, int) {
 void FileStrips::changeEvent(QEvent* event) {
     QAbstractScrollArea::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        viewport()->update();
+        redraw();
 }
 
 void FileStrips::showTip(QPointF at) {
@@ -232,28 +251,12 @@ void FileStrips::showTip(QPointF at) {
     if (!segment)
         return MapTip::hideFrom(viewport());
     const auto& checkpoint = *m_maps->checkpoint();
-    QString title = kindText(segment->kind);
-    MapTip::Lines lines{{tr("file"), style::plain(checkpoint.file(m_order[strip]).path, 200)}};
-    if (segment->slice.valid()) {
-        const auto slice = checkpoint.slice(segment->slice);
-        title = style::plain(checkpoint.tensor(slice.tensor).name(), 300);
-        lines.append(
-            {tr("slice"),
-             tr("at %1, %2").arg(style::indexText(slice.box.offset), style::shapeText(slice.box.size))});
-    } else if (segment->region != FileSegment::NoRegion) {
-        const auto& region = checkpoint.regions(m_order[strip])[segment->region];
-        if (!region.name.empty())
-            lines.append({tr("name"), style::plain(region.name, 200)});
-    }
-    lines.append({tr("bytes"), QStringLiteral("%1 + %2").arg(style::grouped(segment->range.begin),
-                                                             style::grouped(segment->range.size()))});
-    lines.append({tr("size"), style::bytesText(segment->range.size())});
-    if (segment->damaged)
-        lines.append({tr("state"), tr("damaged")});
+    emit pointed(m_order[strip], byteAt(at.x()));
     auto avoid = drawn(strip, segment->range).toAlignedRect();
     if (avoid.width() > 60)
         avoid = QRect(at.toPoint() - QPoint(2, 2), QSize(5, 5));
-    MapTip::show(viewport(), avoid, title, lines);
+    MapTip::show(viewport(), avoid, segmentName(checkpoint, *segment),
+                 segmentLines(checkpoint, m_order[strip], *segment));
 }
 
 void FileStrips::mouseMoveEvent(QMouseEvent* event) {
@@ -261,6 +264,8 @@ void FileStrips::mouseMoveEvent(QMouseEvent* event) {
 }
 void FileStrips::leaveEvent(QEvent*) {
     MapTip::hideFrom(viewport());
+    if (m_file.valid())
+        emit pointed(m_file, m_cursor);
 }
 
 void FileStrips::mousePressEvent(QMouseEvent* event) {
@@ -272,8 +277,20 @@ void FileStrips::mousePressEvent(QMouseEvent* event) {
     m_cursor = byteAt(event->position().x());
     const auto* segment = map && event->position().x() >= left() ? map->at(m_cursor) : nullptr;
     m_file = file;
-    if (segment && segment->slice.valid())
-        emit tensorPicked(m_maps->checkpoint()->slice(segment->slice).tensor);
+    if (segment)
+        pick(file, *segment);
+    else
+        emit filePicked(file);
+    emit pointed(file, m_cursor);
+}
+
+void FileStrips::pick(FileId file, const FileSegment& segment) {
+    m_file = file;
+    m_cursor = segment.range.begin;
+    if (segment.slice.valid())
+        emit tensorPicked(m_maps->checkpoint()->slice(segment.slice).tensor);
+    else if (segment.entry.valid())
+        emit entryPicked(segment.entry);
     else
         emit filePicked(file);
 }
@@ -285,14 +302,21 @@ void FileStrips::wheelEvent(QWheelEvent* event) {
         event->accept();
         return;
     }
-    if (event->modifiers() & Qt::ShiftModifier) {
-        const auto by = std::int64_t(double(m_view.size()) * event->angleDelta().y() / 1200.0);
-        const auto begin = std::max<std::int64_t>(0, std::int64_t(m_view.begin) - by);
-        setView({std::uint64_t(begin), std::uint64_t(begin) + m_view.size()});
+    const auto across =
+        event->modifiers() & Qt::ShiftModifier ? event->angleDelta().y() : event->angleDelta().x();
+    if (across != 0) {
+        pan(-across / 1200.0);
         event->accept();
         return;
     }
     QAbstractScrollArea::wheelEvent(event);
+}
+
+/// By a share of what is in view.
+void FileStrips::pan(double share) {
+    const double begin =
+        std::clamp(double(m_view.begin) + share * double(m_view.size()), 0.0, double(m_longest));
+    setView({std::uint64_t(begin), std::uint64_t(begin) + m_view.size()});
 }
 
 void FileStrips::stepSegment(int by) {
@@ -304,23 +328,29 @@ void FileStrips::stepSegment(int by) {
     index = std::clamp<std::ptrdiff_t>(index, 0, std::ptrdiff_t(map->segments.size()) - 1);
     const auto& segment = map->segments[std::size_t(index)];
     m_cursor = segment.range.begin;
-    setAccessibleDescription(tr("%1 at %2").arg(kindText(segment.kind), style::grouped(segment.range.begin)));
+    setAccessibleDescription(
+        tr("%1 at %2").arg(segmentName(*m_maps->checkpoint(), segment), style::grouped(segment.range.begin)));
     QAccessibleEvent event(this, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&event);
+    const bool outside = segment.range.end <= m_view.begin || segment.range.begin >= m_view.end;
+    if (outside) // follows the cursor
+        setView({segment.range.begin, segment.range.begin + m_view.size()});
     if (segment.slice.valid())
         emit tensorPicked(m_maps->checkpoint()->slice(segment.slice).tensor);
+    emit pointed(m_file, m_cursor);
     viewport()->update();
 }
 
 void FileStrips::keyPressEvent(QKeyEvent* event) {
-    const auto at = std::ranges::find(m_order, m_file);
-    const auto strip = at == m_order.end() ? -1 : at - m_order.begin();
+    const bool known = m_file.valid() && m_file.index() < m_stripOf.size();
+    const auto strip = known ? std::ptrdiff_t(m_stripOf[m_file.index()]) : -1;
+    const bool panning = event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier);
     const auto choose = [&](std::ptrdiff_t wanted) {
         if (m_order.empty())
             return;
         const auto file =
             m_order[std::size_t(std::clamp<std::ptrdiff_t>(wanted, 0, std::ptrdiff_t(m_order.size()) - 1))];
-        setSelected(m_tensor, file);
+        setSelected({}, file);
         emit filePicked(file);
     };
     switch (event->key()) {
@@ -329,9 +359,13 @@ void FileStrips::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Down:
         return choose(strip + 1);
     case Qt::Key_Left:
-        return stepSegment(-1);
+        return panning ? pan(-0.2) : stepSegment(-1);
     case Qt::Key_Right:
-        return stepSegment(1);
+        return panning ? pan(0.2) : stepSegment(1);
+    case Qt::Key_Home:
+        return setView({0, m_view.size()});
+    case Qt::Key_End:
+        return setView({m_longest, m_longest + m_view.size()});
     case Qt::Key_Plus:
     case Qt::Key_Equal:
         return zoom(1.5);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "query/file_map.h"
 #include "ui/jobs/job_runner.h"
-#include "ui/views/maps/tensor_colors.h"
+#include "ui/views/maps/file_painter.h"
 
 #include <QAbstractScrollArea>
 
@@ -37,9 +36,21 @@ public:
     /// Where bytes of a file's strip are drawn, in viewport coordinates; at least two pixels wide.
     QRectF drawn(std::size_t strip, ByteRange range) const;
     const FileMap* mapOf(FileId file) const;
+    FilePicturePtr pictureOf(FileId file) const;
+    ColorMode colorMode() const { return m_mode; }
+    std::uint64_t longest() const { return m_longest; } ///< bytes of the longest strip
+    FileId currentFile() const { return m_file; }
+    std::uint64_t cursor() const { return m_cursor; } ///< a byte of the current file
+    /// To the next segment of the current file, or the one before.
+    void stepSegment(int by);
+    /// Selects what a segment belongs to.
+    void pick(FileId file, const FileSegment& segment);
 
 signals:
+    /// The pointer or the keyboard's cursor stands on a byte.
+    void pointed(shardlens::FileId file, quint64 byte);
     void tensorPicked(shardlens::TensorId tensor);
+    void entryPicked(shardlens::EntryId entry);
     void filePicked(shardlens::FileId file);
     void viewChanged();
     void mapsArrived();
@@ -63,17 +74,17 @@ private:
     std::uint64_t byteAt(double x) const;
     void fetchVisible();
     void updateBars();
-    void drawStrip(QPainter& painter, std::size_t strip, const TensorColors& colors,
+    void drawStrip(QPainter& painter, std::size_t strip, const FilePainter& files,
                    const style::Theme& theme) const;
-    void drawColumns(QPainter& painter, const QRectF& rect, const FileMap& map, const TensorColors& colors,
-                     const style::Theme& theme) const;
-    void drawDamage(QPainter& painter, std::size_t strip, const FileMap& map,
-                    const style::Theme& theme) const;
+    void drawWords(QPainter& painter, std::size_t strip, const style::Theme& theme) const;
+    void drawRemarked(QPainter& painter, std::size_t strip, const FilePicture& picture,
+                      const FilePainter& files) const;
+    QImage columnsOf(const FilePicturePtr& picture, double pixels, const FilePainter& files) const;
     void drawScale(QPainter& painter, const style::Theme& theme) const;
     void drawSelection(QPainter& painter, const style::Theme& theme) const;
-    QColor colorOf(const FileSegment& segment, const TensorColors& colors, const style::Theme& theme) const;
     void showTip(QPointF at);
-    void stepSegment(int by);
+    void pan(double share);
+    void redraw();
 
     JobRunner* m_runner;
     NameTreePtr m_names;
@@ -81,13 +92,17 @@ private:
     FindingMarksPtr m_marks;
     ColorMode m_mode = ColorMode::Role;
     std::vector<FileId> m_order;
-    std::map<FileId, std::shared_ptr<const FileMap>> m_ready;
+    std::vector<std::size_t> m_stripOf;           ///< by FileId
+    std::vector<std::optional<Severity>> m_worst; ///< of the findings about each file
+    std::map<FileId, FilePicturePtr> m_ready;
+    mutable std::map<FileId, QImage> m_columns; ///< of the view, the width and the colours of now
+    mutable double m_columnPixels = 0;          ///< that width
     std::uint64_t m_longest = 1;
     ByteRange m_view{0, 1};
     TensorId m_tensor;
     FileId m_file;
     std::uint64_t m_cursor = 0; ///< a byte in the current file
-    std::optional<JobHandle<std::vector<std::shared_ptr<const FileMap>>>> m_fetching;
+    std::optional<JobHandle<std::vector<FilePicturePtr>>> m_fetching;
 };
 
 } // namespace shardlens::ui

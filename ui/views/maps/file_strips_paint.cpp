@@ -16,12 +16,6 @@ namespace {
 
 constexpr double Pitch = 40;
 
-bool named(const FileMap& map) {
-    return std::ranges::any_of(map.segments, [](const FileSegment& segment) {
-        return segment.kind != FileSegment::Kind::Unclaimed;
-    });
-}
-
 } // namespace
 
 void FileStrips::paintEvent(QPaintEvent*) {
@@ -30,13 +24,13 @@ void FileStrips::paintEvent(QPaintEvent*) {
     painter.fillRect(viewport()->rect(), theme.base);
     if (!m_maps)
         return;
-    const TensorColors colors(m_names, m_marks, m_mode, theme);
+    const FilePainter files(m_names, m_marks, m_mode, theme);
     const auto first = std::size_t(verticalScrollBar()->value() / Pitch);
     const auto last = std::min(m_order.size(), first + std::size_t(viewport()->height() / Pitch) + 2);
     drawScale(painter, theme);
     painter.setClipRect(QRectF(0, top(), viewport()->width(), viewport()->height() - top()));
     for (auto strip = first; strip < last; ++strip)
-        drawStrip(painter, strip, colors, theme);
+        drawStrip(painter, strip, files, theme);
     drawSelection(painter, theme);
 }
 
@@ -60,117 +54,108 @@ void FileStrips::drawScale(QPainter& painter, const style::Theme& theme) const {
     }
 }
 
-QColor FileStrips::colorOf(const FileSegment& segment, const TensorColors& colors,
-                           const style::Theme& theme) const {
-    switch (segment.kind) {
-    case FileSegment::Kind::Slice:
-        return colors.of(m_maps->checkpoint()->slice(segment.slice).tensor);
-    case FileSegment::Kind::Header:
-        return style::mix(theme.text, theme.base, 0.35);
-    case FileSegment::Kind::Directory:
-        return style::mix(theme.text, theme.base, 0.45);
-    case FileSegment::Kind::Record:
-    case FileSegment::Kind::Entry:
-        return style::mix(theme.accent, theme.base, 0.4);
-    default:
-        return theme.track;
-    }
-}
-
-void FileStrips::drawStrip(QPainter& painter, std::size_t strip, const TensorColors& colors,
-                           const style::Theme& theme) const {
-    const auto& checkpoint = *m_maps->checkpoint();
+void FileStrips::drawWords(QPainter& painter, std::size_t strip, const style::Theme& theme) const {
     const auto file = m_order[strip];
-    const auto& record = checkpoint.file(file);
+    const auto& record = m_maps->checkpoint()->file(file);
     const auto rect = drawn(strip, m_view);
     const QRectF words(12, rect.top() - 4, left() - 24, rect.height() + 8);
     if (file == m_file)
         painter.fillRect(QRectF(0, rect.center().y() - Pitch / 2 + 1, left() - 6, Pitch - 2),
                          theme.selection);
+    const bool known = m_maps->names(file);
     const QFontMetricsF metrics(style::mediumFont(font()));
     painter.setFont(style::mediumFont(font()));
-    painter.setPen(file == m_file ? theme.selectionText : record.missing ? theme.secondary : theme.text);
+    painter.setPen(file == m_file             ? theme.selectionText
+                   : record.missing || !known ? theme.secondary
+                                              : theme.text);
     const double line = words.height() / 2;
-    painter.drawText(QRectF(words.left(), words.top(), words.width(), line),
-                     Qt::AlignVCenter | Qt::TextSingleLine,
-                     style::elideMiddle(style::plain(record.path), metrics, words.width()));
+    const auto worst = m_worst.size() > file.index() ? m_worst[file.index()] : std::nullopt;
+    const double room = words.width() - (worst ? 18 : 0);
+    const auto name = style::elideMiddle(style::plain(record.path), metrics, room);
+    painter.drawText(QRectF(words.left(), words.top(), room, line), Qt::AlignVCenter | Qt::TextSingleLine,
+                     name);
+    if (worst)
+        style::drawSeverity(
+            painter,
+            QRectF(words.left() + metrics.horizontalAdvance(name) + 5, words.top() + line / 2 - 6, 12, 12),
+            *worst, theme);
     painter.setFont(style::mapFont(font()));
     painter.setPen(theme.secondary);
-    const auto* map = mapOf(file);
-    const auto about = record.missing        ? tr("missing")
-                       : map && !named(*map) ? tr("%1 · not named").arg(style::bytesText(record.bytes))
-                                             : tr("%1 · %2 slices")
-                                                   .arg(style::bytesText(record.bytes),
-                                                        style::grouped(m_maps->slices(file).size()));
+    const auto about =
+        record.missing ? tr("missing")
+        : !known       ? tr("%1 · not named").arg(style::bytesText(record.bytes))
+                       : tr("%1 · %2 slices")
+                       .arg(style::bytesText(record.bytes), style::grouped(m_maps->slices(file).size()));
     painter.drawText(QRectF(words.left(), words.top() + line, words.width(), line),
                      Qt::AlignVCenter | Qt::TextSingleLine,
                      QFontMetricsF(painter.font()).elidedText(about, Qt::ElideRight, words.width()));
-    if (!map) {
-        painter.fillRect(drawn(strip, {0, record.bytes}).intersected(rect), theme.track);
+}
+
+/// Kept until the view, the width or the colours change: selection and hover cost no map.
+QImage FileStrips::columnsOf(const FilePicturePtr& picture, double pixels, const FilePainter& files) const {
+    if (pixels != m_columnPixels) {
+        m_columns.clear();
+        m_columnPixels = pixels;
+    }
+    auto& columns = m_columns[picture->map.file];
+    if (columns.isNull())
+        columns = files.columns(picture->map, m_view, pixels);
+    return columns;
+}
+
+void FileStrips::drawStrip(QPainter& painter, std::size_t strip, const FilePainter& files,
+                           const style::Theme& theme) const {
+    const auto file = m_order[strip];
+    drawWords(painter, strip, theme);
+    const auto rect = drawn(strip, m_view);
+    const auto picture = pictureOf(file);
+    if (!picture) {
+        const auto bytes = m_maps->checkpoint()->file(file).bytes;
+        painter.fillRect(drawn(strip, {0, bytes}).intersected(rect), theme.track);
         return;
     }
-    drawColumns(painter, rect, *map, colors, theme);
-    drawDamage(painter, strip, *map, theme);
+    painter.drawImage(rect, columnsOf(picture, rect.width() * devicePixelRatioF(), files));
+    drawRemarked(painter, strip, *picture, files);
 }
 
-/// One device pixel a column, whatever lies in it.
-void FileStrips::drawColumns(QPainter& painter, const QRectF& rect, const FileMap& map,
-                             const TensorColors& colors, const style::Theme& theme) const {
-    const double ratio = devicePixelRatioF();
-    const auto count = std::uint32_t(std::clamp(std::lround(rect.width() * ratio), 1L, 32768L));
-    const auto columns = map.columns(m_view, count);
-    QImage line(int(columns.size()), 1, QImage::Format_ARGB32_Premultiplied);
-    line.fill(Qt::transparent);
-    auto* pixels = reinterpret_cast<QRgb*>(line.scanLine(0));
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (columns[i].segments == 0)
-            continue;
-        // The kind with most bytes decides; the first of its segments in the column gives the colour.
-        auto at = std::size_t(columns[i].firstSegment);
-        const auto end = std::min(map.segments.size(), at + std::min<std::size_t>(columns[i].segments, 64));
-        while (at + 1 < end && map.segments[at].kind != columns[i].most)
-            ++at;
-        pixels[i] = colorOf(map.segments[at], colors, theme).rgb();
-    }
-    painter.drawImage(rect, line);
-}
-
-void FileStrips::drawDamage(QPainter& painter, std::size_t strip, const FileMap& map,
-                            const style::Theme& theme) const {
-    const bool known = named(map);
-    double free = -1;
-    for (const auto& segment : map.segments) {
+/// Damage and what nothing claims, with words above it where there is room, but never one over another.
+void FileStrips::drawRemarked(QPainter& painter, std::size_t strip, const FilePicture& picture,
+                              const FilePainter& files) const {
+    const style::Theme theme(palette());
+    auto bold = style::mapFont(font());
+    bold.setWeight(QFont::DemiBold);
+    const QFontMetricsF metrics(bold);
+    double taken = left() - 1;
+    const auto said = [&](const FileSegment& segment, const QRectF& rect) {
         const bool missing = segment.kind == FileSegment::Kind::Missing;
-        if (!missing && segment.kind != FileSegment::Kind::Unclaimed && !segment.damaged)
-            continue;
-        if (segment.range.end <= m_view.begin || segment.range.begin >= m_view.end)
-            continue;
-        const auto rect = drawn(
-            strip, {std::max(segment.range.begin, m_view.begin), std::min(segment.range.end, m_view.end)});
-        if (rect.right() <= free)
-            continue; // what lies within the same pixels is drawn already
-        free = rect.right();
-        if (missing)
-            style::drawHatch(painter, rect, style::Hatch::Hole, theme);
-        else if (segment.kind == FileSegment::Kind::Unclaimed)
-            style::drawHatch(painter, rect, known ? style::Hatch::Unclaimed : style::Hatch::NotNamed, theme);
-        else
-            painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 2),
-                             theme.severity(Severity::Error));
-        if (!missing && segment.kind != FileSegment::Kind::Unclaimed)
-            continue;
-        auto bold = style::mapFont(font());
-        bold.setWeight(QFont::DemiBold);
-        const auto text = missing ? tr("%1 missing").arg(style::bytesText(segment.range.size()))
-                                  : tr("%1 unclaimed").arg(style::bytesText(segment.range.size()));
-        const double width = QFontMetricsF(bold).horizontalAdvance(text);
-        if (!known || rect.width() < 12)
-            continue;
+        if ((!missing && segment.kind != FileSegment::Kind::Unclaimed) || !picture.named || rect.width() < 12)
+            return;
+        const auto text =
+            (missing ? tr("%1 missing") : tr("%1 unclaimed")).arg(style::bytesText(segment.range.size()));
+        const double width = metrics.horizontalAdvance(text);
+        const double x = std::clamp(rect.center().x() - width / 2, left(), viewport()->width() - width - 2);
+        if (x < taken)
+            return;
         painter.setFont(bold);
         painter.setPen(theme.severity(missing ? Severity::Error : Severity::Warning));
-        const double x = std::clamp(rect.center().x() - width / 2, left(), viewport()->width() - width - 2);
         painter.drawText(QPointF(x, rect.top() - 2), text);
-    }
+        taken = x + width + 6;
+    };
+    files.drawRemarked(
+        painter, picture, m_view, [&](ByteRange range) { return drawn(strip, range); }, said);
+    if (picture.named || picture.map.segments.empty())
+        return;
+    painter.setFont(style::mapFont(font()));
+    const auto text = tr("nothing names this file");
+    const auto rect =
+        drawn(strip, {0, std::max<std::uint64_t>(picture.map.bytes, 1)}).intersected(drawn(strip, m_view));
+    const double width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12;
+    if (width > rect.width())
+        return;
+    const QRectF words(rect.center().x() - width / 2, rect.top() + 4, width, rect.height() - 8);
+    painter.fillRect(words, theme.base);
+    painter.setPen(theme.secondary);
+    painter.drawText(words, Qt::AlignCenter | Qt::TextSingleLine, text);
 }
 
 void FileStrips::drawSelection(QPainter& painter, const style::Theme& theme) const {
@@ -183,10 +168,11 @@ void FileStrips::drawSelection(QPainter& painter, const style::Theme& theme) con
     std::vector<QRectF> rects;
     for (std::uint32_t i = 0; i < std::min(tensor.sliceCount(), most); ++i) {
         const auto slice = checkpoint.slice(tensor.slice(i));
-        const auto at = std::ranges::find(m_order, slice.file);
-        if (at == m_order.end() || slice.stored.end < m_view.begin || slice.stored.begin > m_view.end)
+        if (!slice.file.valid() || m_stripOf[slice.file.index()] >= m_order.size() ||
+            slice.stored.end <= m_view.begin || slice.stored.begin >= m_view.end)
             continue;
-        const auto rect = drawn(std::size_t(at - m_order.begin()), slice.stored);
+        const auto rect = drawn(m_stripOf[slice.file.index()], {std::max(slice.stored.begin, m_view.begin),
+                                                                std::min(slice.stored.end, m_view.end)});
         if (rect.bottom() > 0 && rect.top() < viewport()->height())
             rects.push_back(rect);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/views/maps/treemap.h"
 
+#include "ui/models/branch_title.h"
 #include "ui/style/painting.h"
 #include "ui/style/text.h"
 #include "ui/views/parts/map_tip.h"
@@ -76,7 +77,8 @@ void Treemap::setSelected(const std::optional<Branch>& branch) {
 }
 
 void Treemap::redraw() {
-    m_cache = {};
+    m_stale = true;
+    m_drawing.reset();
     update();
 }
 
@@ -122,6 +124,17 @@ std::size_t Treemap::selectedCell() const {
     return ~std::size_t{0};
 }
 
+/// Of small siblings that share a cell: what they are part of, and from which to which.
+QString Treemap::titleOf(const TreemapCell& cell) const {
+    const auto title = branchTitle(*m_names, cell.branch);
+    if (!cell.group)
+        return title;
+    const auto first = m_names->childAt(cell.branch, cell.branch.begin);
+    const auto last = m_names->childAt(cell.branch, cell.branch.end - 1);
+    return tr("%1: %2 … %3")
+        .arg(title, style::plain(m_names->label(first), 60), style::plain(m_names->label(last), 60));
+}
+
 void Treemap::mouseMoveEvent(QMouseEvent* event) {
     if (!m_layout)
         return;
@@ -135,10 +148,6 @@ void Treemap::mouseMoveEvent(QMouseEvent* event) {
     const auto item = m_names->item(cell.branch.begin);
     const auto sums = m_names->sums(cell.branch);
     MapTip::Lines lines;
-    QStringList path;
-    for (const auto& part : m_names->pathTo(item))
-        if (part.depth <= cell.branch.depth)
-            path << style::plain(m_names->label(part), 200);
     if (m_names->isLeaf(cell.branch) && m_names->isTensor(item)) {
         const auto tensor = m_names->checkpoint()->tensor(m_names->tensor(item));
         lines.append({tr("type"), style::plain(tensor.dtypeName(), 32)});
@@ -154,7 +163,7 @@ void Treemap::mouseMoveEvent(QMouseEvent* event) {
     lines.append({tr("share"), style::percentText(whole ? double(sums.bytes) / double(whole) : 0)});
     const auto avoid =
         cell.leaf ? cell.rect.toAlignedRect() : QRect(event->position().toPoint(), QSize(4, 4));
-    MapTip::show(this, avoid, path.join(QLatin1Char('.')), lines);
+    MapTip::show(this, avoid, titleOf(cell), lines);
 }
 
 void Treemap::leaveEvent(QEvent*) {
@@ -168,7 +177,12 @@ void Treemap::mousePressEvent(QMouseEvent* event) {
         return;
     const auto at = m_layout->at(event->position());
     if (at < m_layout->cells.size() && m_layout->cells[at].depth > 0)
-        emit picked(m_layout->cells[at].branch);
+        emit picked(meaning(m_layout->cells[at]));
+}
+
+/// What picking a cell selects; of siblings that share one, the first.
+Branch Treemap::meaning(const TreemapCell& cell) const {
+    return cell.group ? m_names->childAt(cell.branch, cell.branch.begin) : cell.branch;
 }
 
 /// Into the branch below the root that holds the cell.
@@ -179,7 +193,7 @@ void Treemap::zoomTo(std::size_t at) {
     while (cells[at].depth > 1)
         at = cells[at].parent;
     const auto branch = cells[at].branch;
-    if (cells[at].depth == 1 && !m_names->isLeaf(branch) && m_names->children(branch).size() > 1)
+    if (cells[at].depth == 1 && !m_names->isLeaf(branch) && m_names->children(branch, 1).size() > 1)
         setRoot(branch);
 }
 
@@ -223,11 +237,11 @@ void Treemap::step(double x, double y) {
     }
     if (best == cells.size())
         return;
-    setAccessibleDescription(labelOf(cells[best]) + QStringLiteral(", ") +
+    setAccessibleDescription(titleOf(cells[best]) + QStringLiteral(", ") +
                              style::bytesText(m_names->sums(cells[best].branch).bytes));
     QAccessibleEvent event(this, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&event);
-    emit picked(cells[best].branch);
+    emit picked(meaning(cells[best]));
 }
 
 void Treemap::keyPressEvent(QKeyEvent* event) {

@@ -3,18 +3,17 @@
 
 #include "ui/document/filter_result.h"
 #include "ui/jobs/job_runner.h"
-#include "ui/views/maps/tensor_colors.h"
-#include "ui/views/maps/treemap_layout.h"
+#include "ui/views/maps/treemap_picture.h"
 
-#include <QPixmap>
+#include <QImage>
 #include <QWidget>
 
 #include <optional>
 
 namespace shardlens::ui {
 
-/// The name tree as nested rectangles, area by bytes. Laid out in a worker, painted once a size and theme;
-/// selection and hover lie above. What the filter excludes turns grey in place.
+/// The name tree as nested rectangles, area by bytes. Laid out in a worker, and drawn there too where there
+/// is much to draw; selection and hover lie above. What the filter excludes turns grey in place.
 class Treemap : public QWidget {
     Q_OBJECT
 
@@ -42,6 +41,7 @@ signals:
     void picked(const shardlens::Branch& branch);
     void rootChanged();
     void laidOut();
+    void pictured(); ///< the picture is that of what was set last
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -56,19 +56,14 @@ protected:
 private:
     void layOut();
     void redraw();
-    QPixmap drawMap() const;
-    void drawCell(QPainter& painter, const TreemapCell& cell, const TensorColors& colors,
-                  const style::Theme& theme) const;
-    void drawTitle(QPainter& painter, const TreemapCell& cell, const style::Theme& theme) const;
-    void drawLeafText(QPainter& painter, const TreemapCell& cell, const QColor& fill) const;
-    void drawBadge(QPainter& painter, const TreemapCell& cell, const style::Theme& theme) const;
-    QColor fillOf(const TreemapCell& cell, const TensorColors& colors, const style::Theme& theme) const;
-    bool filteredOut(const Branch& branch) const;
-    QString labelOf(const TreemapCell& cell) const;
+    void draw();
+    TreemapPicture picture() const;
     void zoomTo(std::size_t cell);
     void zoomOut();
     void step(double x, double y);
     std::size_t selectedCell() const;
+    Branch meaning(const TreemapCell& cell) const;
+    QString titleOf(const TreemapCell& cell) const;
 
     JobRunner* m_runner;
     NameTreePtr m_names;
@@ -79,8 +74,11 @@ private:
     std::optional<Branch> m_selected;
     TreemapLayoutPtr m_layout;
     std::size_t m_hovered = ~std::size_t{0};
-    QPixmap m_cache;
+    QImage m_picture;
+    bool m_stale = true; ///< the picture is to be drawn anew
+    double m_ratio = 0;  ///< of the picture
     std::optional<JobHandle<Result<TreemapLayoutPtr>>> m_laying;
+    std::optional<JobHandle<Result<QImage>>> m_drawing;
 };
 
 } // namespace shardlens::ui

@@ -69,12 +69,15 @@ private:
     std::shared_ptr<TreemapLayout> m_layout = std::make_shared<TreemapLayout>();
 
     void add(const Branch& branch, const QRectF& rect, std::uint32_t parent, std::uint16_t depth) {
-        m_layout->cells.push_back({rect, {}, branch, parent, depth, true, false});
+        const bool group = branch.end - branch.begin > 1 && !m_layout->cells.empty() &&
+                           branch.depth == m_layout->cells[parent].branch.depth;
+        m_layout->cells.push_back({rect, {}, branch, parent, depth, true, false, group});
     }
 
     void open(std::uint32_t index) {
         auto cell = m_layout->cells[index];
-        if (m_names.isLeaf(cell.branch) || std::min(cell.rect.width(), cell.rect.height()) < m_input.smallest)
+        if (cell.group || m_names.isLeaf(cell.branch) ||
+            std::min(cell.rect.width(), cell.rect.height()) < m_input.smallest)
             return;
         auto children = m_names.children(cell.branch);
         while (children.size() == 1 && !m_names.isLeaf(children.front())) { // chains share one cell and title
@@ -82,6 +85,7 @@ private:
             children = m_names.children(cell.branch);
         }
         std::erase_if(children, [this](const Branch& child) { return m_names.sums(child).bytes == 0; });
+        gather(children, cell);
         if (children.empty())
             return;
         if (children.size() == 1) { // a leaf below a chain: the cell is the leaf's
@@ -104,11 +108,34 @@ private:
         place(children, cell, index);
     }
 
+    /// Neighbours too small to be seen share a cell, so that a million siblings have no more cells than a
+    /// thousand.
+    void gather(std::vector<Branch>& children, const TreemapCell& cell) const {
+        const double area = cell.rect.width() * cell.rect.height(),
+                     least = m_input.smallest * m_input.smallest;
+        if (double(children.size()) * least <= area)
+            return;
+        const double enough = double(m_names.sums(cell.branch).bytes) * least / area;
+        std::vector<Branch> out;
+        double sum = enough; // of the group at the end; enough closes it
+        for (const auto& child : children) {
+            const auto bytes = double(m_names.sums(child).bytes);
+            if (sum >= enough || bytes >= enough) {
+                out.push_back(child);
+                sum = bytes;
+            } else {
+                out.back() = {out.back().begin, child.end, cell.branch.depth};
+                sum += bytes;
+            }
+        }
+        children = std::move(out);
+    }
+
     void place(std::vector<Branch>& children, const TreemapCell& cell, std::uint32_t index) {
         const auto bytes = [this](const Branch& child) {
             return double(m_names.sums(child).bytes);
         };
-        if (const auto columns = columnsFor(children, cell.inside)) {
+        if (const auto columns = columnsFor(children, cell)) {
             addAll(children, inRows(sizesOf(children), cell.inside, columns), cell, index);
             return;
         }
@@ -132,12 +159,14 @@ private:
     }
 
     /// Columns of a grid in reading order, 0 where the children are no numbered siblings of about one size.
-    std::size_t columnsFor(const std::vector<Branch>& children, const QRectF& area) const {
+    std::size_t columnsFor(const std::vector<Branch>& children, const TreemapCell& cell) const {
+        const auto& area = cell.inside;
         if (children.size() < LeastInRows)
             return 0;
         double least = std::numeric_limits<double>::max(), most = 0;
         for (const auto& child : children) {
-            if (!isNumber(m_names.label(child)))
+            const bool group = child.depth == cell.branch.depth && child.end - child.begin > 1;
+            if (!group && !isNumber(m_names.label(child)))
                 return 0;
             const auto size = double(m_names.sums(child).bytes);
             least = std::min(least, size);

@@ -29,10 +29,13 @@ struct TreemapCell {
     std::uint16_t depth = 0; ///< 0 is the root
     bool leaf = true;        ///< nothing is drawn inside
     bool titled = false;     ///< has a header
+    bool group = false; ///< neighbouring siblings too small for cells of their own; `branch` is their part
+                        ///< of their parent, with its depth
 };
 
 /// Cells in order of painting: parents before children, siblings without overlap, areas of siblings in
-/// proportion to their bytes. Items without bytes have no cell.
+/// proportion to their bytes. Items without bytes have no cell, except within a group. How many there are
+/// follows from the area, not from the items.
 struct TreemapLayout {
     std::vector<TreemapCell> cells;
 

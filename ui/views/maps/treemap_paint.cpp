@@ -1,50 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// The painter's half of Treemap.
+// How Treemap comes by its picture, and what it draws above it.
 #include "ui/style/painting.h"
-#include "ui/style/text.h"
 #include "ui/views/maps/treemap.h"
 
-#include <QFontMetricsF>
 #include <QPainter>
 
-#include <algorithm>
-
 namespace shardlens::ui {
+namespace {
 
-bool Treemap::filteredOut(const Branch& branch) const {
-    if (!m_filter || m_filter->matchesAll())
-        return false;
-    const auto sums = m_filter->sums(*m_names, branch);
-    return sums.tensors + sums.entries == 0;
+constexpr std::size_t FewCells = 1500; ///< drawn at once; of more a worker draws the picture
+
+} // namespace
+
+TreemapPicture Treemap::picture() const {
+    return {m_names, m_layout, m_filter,           m_marks, m_mode, style::Theme(palette()),
+            font(),  size(),   devicePixelRatioF()};
 }
 
-QString Treemap::labelOf(const TreemapCell& cell) const {
-    const auto parentDepth = cell.depth == 0 ? 0 : m_layout->cells[cell.parent].branch.depth;
-    QString label;
-    for (const auto& part : m_names->pathTo(m_names->item(cell.branch.begin))) {
-        if (part.depth <= parentDepth || part.depth > cell.branch.depth)
-            continue;
-        label +=
-            (label.isEmpty() ? QString() : QStringLiteral(".")) + style::plain(m_names->label(part), 120);
+/// The last picture stays until the next one is there.
+void Treemap::draw() {
+    m_stale = false;
+    m_drawing.reset();
+    if (!m_layout || m_layout->cells.empty()) {
+        m_picture = {};
+        return;
     }
-    return label;
-}
-
-QColor Treemap::fillOf(const TreemapCell& cell, const TensorColors& colors, const style::Theme& theme) const {
-    const auto color = colors.ofItem(m_names->item(cell.branch.begin));
-    return filteredOut(cell.branch) ? theme.filteredOut(color) : color;
+    if (m_layout->cells.size() <= FewCells) {
+        if (auto drawn = picture().draw(JobContext()))
+            m_picture = *std::move(drawn);
+        emit pictured();
+        return;
+    }
+    m_drawing = m_runner->run<Result<QImage>>(
+        [picture = picture()](const JobContext& context) { return picture.draw(context); });
+    m_drawing->then([this](const Result<QImage>& drawn) {
+        if (!drawn)
+            return;
+        m_picture = *drawn;
+        update();
+        emit pictured();
+    });
 }
 
 void Treemap::paintEvent(QPaintEvent*) {
+    if (m_stale || m_ratio != devicePixelRatioF()) {
+        m_ratio = devicePixelRatioF();
+        draw();
+    }
     QPainter painter(this);
     const style::Theme theme(palette());
-    if (!m_layout || m_layout->cells.empty()) {
+    if (!m_layout || m_layout->cells.empty() || m_picture.isNull()) {
         painter.fillRect(rect(), theme.base);
         return;
     }
-    if (m_cache.isNull() || m_cache.devicePixelRatio() != devicePixelRatioF())
-        m_cache = drawMap();
-    painter.drawPixmap(0, 0, m_cache);
+    painter.drawImage(0, 0, m_picture);
     const double ratio = devicePixelRatioF();
     if (m_hovered < m_layout->cells.size() && m_layout->cells[m_hovered].depth > 0) {
         painter.setPen(QPen(theme.dark ? QColor(255, 255, 255, 150) : QColor(0, 0, 0, 140), 1));
@@ -60,130 +69,6 @@ void Treemap::paintEvent(QPaintEvent*) {
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
     }
-}
-
-QPixmap Treemap::drawMap() const {
-    const double ratio = devicePixelRatioF();
-    QPixmap out((QSizeF(size()) * ratio).toSize());
-    out.setDevicePixelRatio(ratio);
-    const style::Theme theme(palette());
-    out.fill(theme.base);
-    QPainter painter(&out);
-    painter.setFont(style::mapFont(font()));
-    const TensorColors colors(m_names, m_marks, m_mode, theme);
-    for (const auto& cell : m_layout->cells)
-        drawCell(painter, cell, colors, theme);
-    if (m_marks && !m_marks->empty())
-        for (const auto& cell : m_layout->cells)
-            if (cell.leaf)
-                drawBadge(painter, cell, theme);
-    return out;
-}
-
-void Treemap::drawCell(QPainter& painter, const TreemapCell& cell, const TensorColors& colors,
-                       const style::Theme& theme) const {
-    const double ratio = devicePixelRatioF(), pixel = 1 / ratio;
-    auto rect = style::snapped(cell.rect, ratio);
-    if (!cell.leaf) {
-        if (cell.depth == 0)
-            return;
-        if (!cell.titled)
-            return;
-        const auto ground = style::mix(theme.window, theme.text, std::min(0.03 + 0.02 * cell.depth, 0.12));
-        painter.fillRect(rect, theme.line);
-        painter.fillRect(rect.adjusted(pixel, pixel, -pixel, -pixel), cell.depth % 2 ? theme.window : ground);
-        if (cell.titled)
-            drawTitle(painter, cell, theme);
-        return;
-    }
-    const double gap =
-        rect.width() > 4 && rect.height() > 4 ? std::max(pixel, style::snapped(0.75, ratio)) : 0;
-    rect.adjust(0, 0, -gap, -gap);
-    const auto fill = fillOf(cell, colors, theme);
-    painter.fillRect(rect, fill);
-    if (rect.width() > 14 && rect.height() > 10)
-        drawLeafText(painter, cell, fill);
-}
-
-void Treemap::drawTitle(QPainter& painter, const TreemapCell& cell, const style::Theme& theme) const {
-    const double height = cell.inside.top() - cell.rect.top();
-    QRectF line(cell.rect.left() + 4, cell.rect.top(), cell.rect.width() - 8, height);
-    const bool out = filteredOut(cell.branch);
-    auto bold = style::mapFont(font());
-    bold.setWeight(QFont::DemiBold);
-    const auto label = labelOf(cell);
-    const QFontMetricsF metrics(bold), plain(style::mapFont(font()));
-    const auto bytes = style::bytesText(m_names->sums(cell.branch).bytes);
-    const double width = metrics.horizontalAdvance(label), beside = plain.horizontalAdvance(bytes);
-    painter.setPen(out ? theme.secondary : theme.text);
-    painter.setFont(bold);
-    painter.drawText(line, Qt::AlignVCenter | Qt::TextSingleLine,
-                     style::elideMiddle(label, metrics, line.width()));
-    painter.setFont(style::mapFont(font()));
-    if (width + beside + 14 <= line.width()) {
-        painter.setPen(theme.secondary);
-        painter.drawText(line, Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine, bytes);
-    }
-}
-
-void Treemap::drawLeafText(QPainter& painter, const TreemapCell& cell, const QColor& fill) const {
-    auto label = labelOf(cell);
-    const QFontMetricsF metrics(painter.font());
-    painter.setPen(style::textOn(fill));
-    if (filteredOut(cell.branch))
-        painter.setPen(style::Theme(palette()).secondary);
-    const auto item = m_names->item(cell.branch.begin);
-    const bool standing =
-        cell.rect.height() > 2.6 * cell.rect.width() && cell.rect.width() > metrics.height() + 2;
-    const double room = (standing ? cell.rect.height() : cell.rect.width()) - 6;
-    const auto fits = [&](const QString& text) {
-        return metrics.horizontalAdvance(text) <= room;
-    };
-    for (const auto* ending : {".weight", "_proj", ".bias"}) // what says least goes first
-        if (!fits(label) && label.endsWith(QLatin1String(ending)))
-            label.chop(qsizetype(std::char_traits<char>::length(ending)));
-    if (!fits(label))
-        return; // a label is dropped rather than cut to nothing
-    if ((standing || cell.rect.width() > 200) && m_names->isTensor(item) && m_names->isLeaf(cell.branch)) {
-        const auto tensor = m_names->checkpoint()->tensor(m_names->tensor(item));
-        const auto more = QStringLiteral("  ·  %1 %2  ·  %3")
-                              .arg(style::plain(tensor.dtypeName(), 32), style::shapeText(tensor.shape()),
-                                   style::bytesText(tensor.bytes()));
-        if (fits(label + more))
-            label += more;
-    }
-    painter.save();
-    if (standing) {
-        painter.translate(cell.rect.center().x(), cell.rect.top() + 6);
-        painter.rotate(90);
-        painter.drawText(QRectF(0, -metrics.height() / 2, room, metrics.height()),
-                         Qt::AlignVCenter | Qt::TextSingleLine, label);
-    } else {
-        painter.drawText(QRectF(cell.rect.left() + 4, cell.rect.top() + 2, room, metrics.height()),
-                         Qt::AlignVCenter | Qt::TextSingleLine, label);
-        const double second = cell.rect.top() + 2 + metrics.height();
-        const auto bytes = style::bytesText(m_names->sums(cell.branch).bytes);
-        if (cell.rect.height() > 3.2 * metrics.height() && fits(bytes))
-            painter.drawText(QRectF(cell.rect.left() + 4, second, room, metrics.height()),
-                             Qt::AlignVCenter | Qt::TextSingleLine, bytes);
-    }
-    painter.restore();
-}
-
-/// Damage never vanishes: a glyph where it fits, else a corner of at least two pixels.
-void Treemap::drawBadge(QPainter& painter, const TreemapCell& cell, const style::Theme& theme) const {
-    const auto severity = m_marks->worst(cell.branch);
-    if (!severity)
-        return;
-    const auto rect = cell.rect;
-    if (rect.width() >= 15 && rect.height() >= 15) {
-        style::drawSeverity(painter, QRectF(rect.center().x() - 6, rect.bottom() - 15, 12, 12), *severity,
-                            theme);
-        return;
-    }
-    const double side = std::clamp(std::min(rect.width(), rect.height()), 2.0, 4.0);
-    painter.fillRect(QRectF(rect.right() - side, rect.bottom() - side, side, side),
-                     theme.severity(*severity));
 }
 
 } // namespace shardlens::ui

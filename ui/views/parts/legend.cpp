@@ -25,6 +25,37 @@ void Legend::setItems(const QList<LegendItem>& items) {
     update();
 }
 
+void Legend::setScale(const LegendScale& scale) {
+    m_scale = scale;
+    setAccessibleDescription(tr("from %1 to %2").arg(scale.low, scale.high));
+    update();
+}
+
+double Legend::drawScale(QPainter& painter, double x) const {
+    const style::Theme theme(palette());
+    const QFontMetricsF metrics(painter.font());
+    constexpr double step = 14;
+    const auto word = [&](const QString& text) {
+        painter.setPen(theme.text);
+        const double wide = metrics.horizontalAdvance(text);
+        painter.drawText(QRectF(x, 1, wide + 1, height() - 1), Qt::AlignVCenter | Qt::TextSingleLine, text);
+        x += wide + Gap + 2;
+    };
+    const double y = height() / 2.0 - Swatch / 2;
+    word(tr("none"));
+    painter.fillRect(QRectF(x, y, Swatch, Swatch), theme.line);
+    painter.fillRect(QRectF(x + 1, y + 1, Swatch - 2, Swatch - 2), m_scale->none);
+    x += Swatch + Between;
+    word(m_scale->low);
+    for (const auto& color : m_scale->colors) {
+        painter.fillRect(QRectF(x, y, step, Swatch), color);
+        x += step;
+    }
+    x += Gap + 2;
+    word(m_scale->high);
+    return x + Between;
+}
+
 void Legend::setHint(const QString& hint) {
     m_hint = hint;
     update();
@@ -44,7 +75,7 @@ void Legend::paintEvent(QPaintEvent*) {
     const auto small = style::secondaryFont(font());
     painter.setFont(small);
     const QFontMetricsF metrics(small);
-    double x = Padding;
+    double x = m_scale ? drawScale(painter, Padding) : Padding;
     const double right = width() - Padding;
     for (qsizetype i = 0; i < m_items.size(); ++i) {
         const auto& item = m_items[i];
