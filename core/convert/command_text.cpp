@@ -9,7 +9,7 @@ namespace shardlens::convert {
 namespace {
 
 /// Quoted so that a shell gives exactly these bytes.
-std::string quoted(std::string_view text) {
+std::string shellQuoted(std::string_view text) {
     const auto plain = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
                std::string_view("_-./,:=+@%").find(c) != std::string_view::npos;
@@ -25,7 +25,7 @@ std::string quoted(std::string_view text) {
 } // namespace
 
 void CommandText::argument(std::string_view text) {
-    m_text += ' ' + quoted(text);
+    m_text += ' ' + shellQuoted(text);
 }
 
 void CommandText::flag(const char* name, bool given) {
@@ -35,12 +35,12 @@ void CommandText::flag(const char* name, bool given) {
 
 void CommandText::value(const char* name, const std::string& text) {
     if (!text.empty())
-        m_text += std::string(" ") + name + ' ' + quoted(text);
+        m_text += std::string(" ") + name + ' ' + shellQuoted(text);
 }
 
 void CommandText::values(const char* name, const std::vector<std::string>& texts) {
     for (const auto& text : texts)
-        m_text += std::string(" ") + name + ' ' + quoted(text);
+        m_text += std::string(" ") + name + ' ' + shellQuoted(text);
 }
 
 } // namespace shardlens::convert
