@@ -85,7 +85,9 @@ void removeIfAbandoned(int parent, const std::string& name, StagingFolder::Whose
     if (!folder.valid() || ::fstat(folder.get(), &status) != 0 || status.st_uid != ::geteuid())
         return;
     const UniqueFd marker(::openat(folder.get(), MarkerName, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!marker.valid() && errno == ENOENT && std::time(nullptr) - status.st_mtime > SecondsToMark) {
+    // A process of another machine that is just about to mark it makes another one instead.
+    if (!marker.valid() && errno == ENOENT &&
+        (writerIsGone(name) || std::time(nullptr) - status.st_mtime > SecondsToMark)) {
         ::unlinkat(parent, name.c_str(), AT_REMOVEDIR); // fails unless it is empty
         return;
     }
