@@ -11,7 +11,7 @@ import torch
 
 PROGRAM = os.environ.get("SHARDLENS_CLI") or str(
     Path(__file__).resolve().parents[2] / "build/release/app/shardlens-cli")
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(os.environ.get("SHARDLENS_FIXTURES") or Path(__file__).resolve().parents[1] / "data")
 
 NAMES = {getattr(torch, name): label for name, label in {
     "bool": "BOOL", "uint8": "U8", "int8": "I8", "int16": "I16", "uint16": "U16", "float16": "F16",
