@@ -115,12 +115,11 @@ JobReport StatisticsStore::work(const std::shared_ptr<Run>& run, const FilterRes
     JobReport report;
     if (found) {
         const auto counts = countFindings(*found);
-        report.sentence = tr("Statistics of %1 tensors, %2 read")
-                              .arg(style::grouped(tensors.size()), style::bytesText(filter->total().bytes));
-        QStringList lines;
-        for (const auto& finding : *found)
-            lines << style::message(finding.what);
-        report.details = lines.mid(0, 12).join(QLatin1Char('\n'));
+        report.sentence =
+            tr("%1 read in %2 s")
+                .arg(style::bytesText(filter->total().bytes), style::numberText(took.count(), 3));
+        if (const auto worth = counts.errors + counts.warnings; worth > 0)
+            report.sentence += tr("; %1 findings, see there").arg(style::grouped(worth));
         if (counts.errors > 0)
             report.outcome = JobReport::Outcome::Failed;
     } else {

@@ -63,18 +63,43 @@ QString whereText(const Checkpoint& checkpoint, const Finding& finding) {
 void FindingsModel::setCheckpoint(CheckpointPtr checkpoint) {
     beginResetModel();
     m_checkpoint = std::move(checkpoint);
-    m_rows.clear();
-    if (m_checkpoint) {
-        m_rows.resize(m_checkpoint->findings().size());
-        std::iota(m_rows.begin(), m_rows.end(), 0u);
-        std::ranges::stable_sort(
-            m_rows, {}, [this](std::uint32_t row) { return m_checkpoint->findings()[row].severity(); });
-    }
+    m_found.clear();
+    sortRows();
     endResetModel();
 }
 
+void FindingsModel::setFound(Findings found) {
+    beginResetModel();
+    m_found = std::move(found);
+    sortRows();
+    endResetModel();
+}
+
+void FindingsModel::sortRows() {
+    m_rows.clear();
+    if (!m_checkpoint)
+        return;
+    m_rows.resize(m_checkpoint->findings().size() + m_found.size());
+    std::iota(m_rows.begin(), m_rows.end(), 0u);
+    const auto all = this->all();
+    std::ranges::stable_sort(m_rows, {}, [&](std::uint32_t row) { return all[row].severity(); });
+}
+
+Findings FindingsModel::all() const {
+    auto out = m_checkpoint ? m_checkpoint->findings() : Findings();
+    out.insert(out.end(), m_found.begin(), m_found.end());
+    return out;
+}
+
 const Finding& FindingsModel::findingAt(int row) const {
-    return m_checkpoint->findings()[m_rows[std::size_t(row)]];
+    const auto at = m_rows[std::size_t(row)];
+    const auto& known = m_checkpoint->findings();
+    return at < known.size() ? known[at] : m_found[at - known.size()];
+}
+
+std::optional<FindingId> FindingsModel::idAt(int row) const {
+    const auto at = m_rows[std::size_t(row)];
+    return at < m_checkpoint->findings().size() ? std::optional(FindingId(at)) : std::nullopt;
 }
 
 int FindingsModel::rowOf(FindingId finding) const {

@@ -6,6 +6,7 @@
 
 #include <QAbstractTableModel>
 
+#include <optional>
 #include <vector>
 
 namespace shardlens::ui {
@@ -20,8 +21,12 @@ public:
     using QAbstractTableModel::QAbstractTableModel;
 
     void setCheckpoint(CheckpointPtr checkpoint);
+    /// What was found in the values beside what the checkpoint itself says.
+    void setFound(Findings found);
     const Finding& findingAt(int row) const;
-    FindingId idAt(int row) const { return FindingId(m_rows[std::size_t(row)]); }
+    /// Nothing for what was found in the values: the checkpoint does not know it.
+    std::optional<FindingId> idAt(int row) const;
+    Findings all() const;
     int rowOf(FindingId finding) const; ///< −1 for none
     /// One finding as text for the clipboard: severity, rule, where, sentence, advice.
     QString text(int row) const;
@@ -32,8 +37,11 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    void sortRows();
+
     CheckpointPtr m_checkpoint;
-    std::vector<std::uint32_t> m_rows;
+    Findings m_found;
+    std::vector<std::uint32_t> m_rows; ///< the checkpoint's, then what was found
 };
 
 /// What a finding is about, for going there.

@@ -161,6 +161,8 @@ Result<LayerLinesPtr> layerLines(const NameTree& names, const FilterResult& filt
         for (const auto& point : line.points)
             if (std::isfinite(point.value)) {
                 out->low = std::min(out->low, point.value);
+                if (point.value > 0 && (out->lowAboveZero == 0 || point.value < out->lowAboveZero))
+                    out->lowAboveZero = point.value;
                 out->high = std::max(out->high, point.value);
             }
     }

@@ -40,6 +40,7 @@ struct LayerLines {
     std::uint32_t firstLayer = 0, lastLayer = 0;
     std::size_t leftOut = 0;  ///< lines beyond what a plot can hold
     double low = 0, high = 0; ///< of the finite values
+    double lowAboveZero = 0;  ///< the smallest above zero; 0 where there is none
 };
 using LayerLinesPtr = std::shared_ptr<const LayerLines>;
 

@@ -26,7 +26,10 @@ Cell countCell(std::uint64_t count) {
 Cell shareCell(std::uint64_t part, std::uint64_t count) {
     Cell cell;
     cell.style = part ? Cell::Style::Number : Cell::Style::Secondary;
-    cell.text = part ? style::percentText(double(part) / double(count)) : QStringLiteral("0");
+    const double share = part ? double(part) / double(count) : 0;
+    cell.text = part == 0      ? QStringLiteral("0")
+                : share < 1e-5 ? QStringLiteral("< 0.001 %")
+                               : style::percentText(share);
     return cell;
 }
 

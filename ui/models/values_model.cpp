@@ -25,6 +25,22 @@ void ValuesModel::setBlock(ValueBlockPtr block) {
             m_largest = std::max(m_largest, std::fabs(value));
 }
 
+/// Integers, complex values and what is short as they are; a value that would round to 0 with an exponent.
+QString ValuesModel::shortText(std::size_t at) const {
+    const auto& text = m_block->texts[at];
+    const double value = m_block->values[at];
+    const bool fraction = text.contains(QLatin1Char('.')) || text.contains(QLatin1Char('e'));
+    if (!std::isfinite(value) || text.contains(QLatin1Char('j')))
+        return QString(text).replace(QLatin1Char('-'), QChar(0x2212));
+    if (!fraction)
+        return text.size() <= 12 ? QString(text).replace(QLatin1Char('-'), QChar(0x2212))
+                                 : style::numberText(value, 4);
+    const double smallest = std::pow(10.0, -m_decimals);
+    if (std::fabs(value) >= 1e6 || (value != 0 && std::fabs(value) < smallest / 2))
+        return style::numberText(value, 3);
+    return QString::number(value, 'f', m_decimals).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
 QString ValuesModel::longestText() const {
     if (!m_block || m_format == Format::Short)
         return {};
@@ -58,11 +74,9 @@ QVariant ValuesModel::data(const QModelIndex& index, int role) const {
             return QStringLiteral("…");
         if (m_format == Format::Bits)
             return m_block->bits[m_block->index(row, column)];
-        const auto& text = m_block->texts[m_block->index(row, column)];
-        const double value = m_block->values[m_block->index(row, column)];
-        return m_format == Format::Exact || text.size() <= 9
-                   ? QString(text).replace(QLatin1Char('-'), QChar(0x2212))
-                   : style::numberText(value, 4);
+        return m_format == Format::Exact ? QString(m_block->texts[m_block->index(row, column)])
+                                               .replace(QLatin1Char('-'), QChar(0x2212))
+                                         : shortText(m_block->index(row, column));
     }
     if (role == ValueRole && known)
         return m_block->values[m_block->index(row, column)];

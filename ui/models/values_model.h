@@ -21,6 +21,8 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
     void setFormat(Format format) { m_format = format; } ///< changes no structure
+    /// Digits after the point of short floats: as many as the largest value needs.
+    void setDecimals(int decimals) { m_decimals = decimals; }
     void setPlane(const ValuePlane& plane, std::uint64_t firstRow, std::uint64_t firstColumn);
     void setBlock(ValueBlockPtr block); ///< changes no structure
     const ValuePlane& plane() const { return m_plane; }
@@ -43,6 +45,9 @@ private:
     ValueBlockPtr m_block;
     double m_largest = 0;
     Format m_format = Format::Short;
+    int m_decimals = 4;
+
+    QString shortText(std::size_t at) const;
 };
 
 } // namespace shardlens::ui

@@ -101,8 +101,8 @@ QString numberText(double value, int digits) {
         return std::signbit(value) ? QStringLiteral("−0") : QStringLiteral("0");
     const double magnitude = std::fabs(value);
     QString text;
-    if (magnitude >= 1e-4 && magnitude < 1e6) {
-        const int whole = magnitude < 1 ? 0 : int(std::floor(std::log10(magnitude))) + 1;
+    if (magnitude >= 1e-3 && magnitude < 1e6) {
+        const int whole = int(std::floor(std::log10(magnitude))) + 1; // below 0.1 zeros are no digits
         text = QString::number(value, 'f', std::max(0, digits - whole));
     } else {
         text = QString::number(value, 'e', std::max(0, digits - 2));

@@ -45,7 +45,10 @@ FindingsView::FindingsView(Document* document, QWidget* parent)
                 if (m_updating || !index.isValid())
                     return;
                 const QScopedValueRollback updating(m_updating, true);
-                m_document->selection()->select(SelectedItem::finding(m_model->idAt(index.row())));
+                const auto id = m_model->idAt(index.row());
+                m_document->selection()->select(
+                    id ? SelectedItem::finding(*id)
+                       : subjectOf(*m_document->checkpoint(), m_model->findingAt(index.row())));
             });
     connect(m_table, &QAbstractItemView::activated, this, [this](const QModelIndex& index) {
         const auto checkpoint = m_document->checkpoint();
@@ -57,6 +60,10 @@ FindingsView::FindingsView(Document* document, QWidget* parent)
         emit activated();
     });
     connect(m_document, &Document::checkpointChanged, this, &FindingsView::becomeCheckpoint);
+    connect(m_document->statistics(), &StatisticsStore::runningChanged, this, [this] {
+        if (m_document->checkpoint() && !m_document->statistics()->isRunning())
+            becomeCheckpoint();
+    });
     connect(m_document->selection(), &Selection::changed, this, &FindingsView::followSelection);
     becomeCheckpoint();
 }
@@ -65,7 +72,8 @@ QString FindingsView::summary() const {
     const auto checkpoint = m_document->checkpoint();
     if (!checkpoint)
         return {};
-    return checkpoint->findings().empty() ? tr("none") : countsText(checkpoint->findings());
+    const auto all = m_model->all();
+    return all.empty() ? tr("none") : countsText(all);
 }
 
 void FindingsView::becomeCheckpoint() {
@@ -73,6 +81,8 @@ void FindingsView::becomeCheckpoint() {
     {
         const QScopedValueRollback updating(m_updating, true);
         m_model->setCheckpoint(checkpoint);
+        if (checkpoint)
+            m_model->setFound(m_document->statistics()->findings());
     }
     m_verdicts->setCheckpoint(checkpoint);
     m_table->fitColumns(FindingsModel::Advice);
@@ -94,8 +104,8 @@ void FindingsView::followSelection() {
     const int row = m_model->rowOf(m_document->selection()->current().findingId());
     if (row >= 0)
         m_table->setCurrentIndex(m_model->index(row, 0));
-    else
-        m_table->clearSelection();
+    else if (const int now = m_table->currentIndex().row(); now < 0 || m_model->idAt(now))
+        m_table->clearSelection(); // what was found in the values stays: it has sent the selection elsewhere
 }
 
 void FindingsView::copy() const {

@@ -6,6 +6,7 @@
 #include "ui/style/text.h"
 #include "ui/views/maps/layer_plot.h"
 #include "ui/views/parts/empty_state.h"
+#include "ui/views/parts/legend.h"
 #include "ui/views/parts/table.h"
 #include "ui/views/parts/value_findings.h"
 
@@ -48,6 +49,7 @@ StatisticsView::StatisticsView(Document* document, QWidget* parent)
     , m_measures(new QComboBox(this))
     , m_log(new QToolButton(this))
     , m_plot(new LayerPlot(this))
+    , m_legend(new Legend(this))
     , m_table(new Table(this)) {
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Statistics of the tensors"));
@@ -130,6 +132,7 @@ QWidget* StatisticsView::makePlot() {
     auto* box = new QWidget(this);
     auto* row = new QHBoxLayout;
     row->setContentsMargins(12, 2, 8, 2);
+    row->setSpacing(8);
     for (const auto measure :
          {LayerMeasure::L2, LayerMeasure::Rms, LayerMeasure::Std, LayerMeasure::AbsMax, LayerMeasure::Zeros})
         m_measures->addItem(layerMeasureTitle(measure), int(measure));
@@ -153,6 +156,7 @@ QWidget* StatisticsView::makePlot() {
     column->setSpacing(0);
     column->addLayout(row);
     column->addWidget(m_plot, 1);
+    column->addWidget(m_legend);
     connect(m_measures, &QComboBox::activated, this, &StatisticsView::refreshPlot);
     connect(m_log, &QToolButton::toggled, m_plot, &LayerPlot::setLogarithmic);
     return box;
@@ -234,6 +238,7 @@ void StatisticsView::refreshPlot() {
             return;
         m_plot->setLines(names->checkpoint(), *lines, measure);
         m_plot->setSelected(m_document->selection()->current().tensorId());
+        m_legend->setItems(m_plot->legend());
     });
 }
 

@@ -24,6 +24,7 @@ namespace shardlens::ui {
 
 class EmptyState;
 class LayerPlot;
+class Legend;
 class Table;
 class ValueFindings;
 
@@ -83,6 +84,7 @@ private:
     QComboBox* m_measures;
     QToolButton* m_log;
     LayerPlot* m_plot;
+    Legend* m_legend;
     Table* m_table;
     QTimer m_poll;
     FilterResultPtr m_asked; ///< what the last run was for

@@ -11,11 +11,13 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 
 namespace shardlens::ui {
 namespace {
 
+constexpr int ShadeRole = Qt::UserRole + 1;
 constexpr int MostSteps = 5; ///< of the way; the middle of a longer one is left out
 
 } // namespace
@@ -32,6 +34,12 @@ TreemapView::TreemapView(Document* document, QWidget* parent)
     for (const auto mode :
          {ColorMode::Role, ColorMode::DType, ColorMode::Shard, ColorMode::Branch, ColorMode::Finding})
         m_colours->addItem(colorModeTitle(mode), int(mode));
+    m_colours->insertSeparator(m_colours->count());
+    for (const auto shade :
+         {StatisticShade::Std, StatisticShade::Rms, StatisticShade::AbsMax, StatisticShade::Zeros}) {
+        m_colours->addItem(shadeTitle(shade), int(ColorMode::Statistic));
+        m_colours->setItemData(m_colours->count() - 1, int(shade), ShadeRole);
+    }
     m_colours->setAccessibleName(tr("Colour by"));
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(12, 6, 8, 6);
@@ -53,10 +61,8 @@ TreemapView::TreemapView(Document* document, QWidget* parent)
     column->addLayout(middle, 1);
     column->addWidget(m_legend);
     setFocusProxy(m_map);
-    connect(m_colours, &QComboBox::activated, this, [this] {
-        m_map->setColorMode(static_cast<ColorMode>(m_colours->currentData().toInt()));
-        showLegend();
-    });
+    connect(m_colours, &QComboBox::activated, this, &TreemapView::chooseColours);
+    connect(m_document->statistics(), &StatisticsStore::changed, this, &TreemapView::offerShades);
     connect(m_map, &Treemap::picked, this, &TreemapView::pick);
     connect(m_map, &Treemap::rootChanged, this, &TreemapView::showWay);
     connect(m_document, &Document::checkpointChanged, this, &TreemapView::becomeCheckpoint);
@@ -72,6 +78,7 @@ void TreemapView::becomeCheckpoint() {
     const auto names = m_document->names();
     m_map->setFilter(m_document->filter());
     m_map->setNames(names);
+    offerShades();
     showLegend();
     followSelection();
     if (!names || names->checkpoint()->findings().empty())
@@ -81,6 +88,55 @@ void TreemapView::becomeCheckpoint() {
     m_marking->then([this](const Result<FindingMarksPtr>& marks) {
         if (marks)
             m_map->setMarks(*marks);
+    });
+}
+
+void TreemapView::chooseColours() {
+    const auto mode = static_cast<ColorMode>(m_colours->currentData().toInt());
+    m_map->setColorMode(mode);
+    if (mode == ColorMode::Statistic)
+        makeShades();
+    showLegend();
+}
+
+/// Statistics can be chosen once there are some.
+void TreemapView::offerShades() {
+    const bool there = m_document->statistics()->table()->size > 0;
+    const bool chosen = m_map->colorMode() == ColorMode::Statistic;
+    auto* items = qobject_cast<QStandardItemModel*>(m_colours->model());
+    for (int i = 0; items && i < m_colours->count(); ++i)
+        if (m_colours->itemData(i, ShadeRole).isValid()) {
+            items->item(i)->setEnabled(there);
+            items->item(i)->setToolTip(there ? QString() : tr("Compute them in the tab Statistics first"));
+        }
+    if (there && chosen) {
+        makeShades();
+    } else if (chosen) {
+        m_shading.reset();
+        m_colours->setCurrentIndex(0);
+        m_map->setShades(nullptr);
+        chooseColours();
+    }
+}
+
+/// In a worker, one after the other while figures arrive.
+void TreemapView::makeShades() {
+    const auto checkpoint = m_document->checkpoint();
+    m_stale = m_shading && m_document->statistics()->isRunning();
+    if (!checkpoint || m_stale)
+        return;
+    const auto shade = static_cast<StatisticShade>(m_colours->currentData(ShadeRole).toInt());
+    m_shading = m_document->runner()->run<StatisticShadesPtr>(
+        [table = m_document->statistics()->table(), count = checkpoint->tensorCount(),
+         shade](const JobContext&) { return std::make_shared<const StatisticShades>(*table, count, shade); });
+    m_shading->then([this, checkpoint](const StatisticShadesPtr& shades) {
+        m_shading.reset();
+        if (checkpoint != m_document->checkpoint() || m_map->colorMode() != ColorMode::Statistic)
+            return;
+        m_map->setShades(shades);
+        showLegend();
+        if (m_stale)
+            makeShades();
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/document/document.h"
 #include "ui/models/finding_marks.h"
+#include "ui/views/maps/statistic_shades.h"
 
 #include <QWidget>
 
@@ -35,6 +36,9 @@ private:
     void pick(const Branch& branch);
     void showWay();
     void showLegend();
+    void chooseColours();
+    void offerShades();
+    void makeShades();
 
     Document* m_document;
     Treemap* m_map;
@@ -42,7 +46,9 @@ private:
     QLabel* m_hint;
     QComboBox* m_colours;
     Legend* m_legend;
+    bool m_stale = false; ///< figures arrived while shades were made
     std::optional<JobHandle<Result<FindingMarksPtr>>> m_marking;
+    std::optional<JobHandle<StatisticShadesPtr>> m_shading;
 };
 
 } // namespace shardlens::ui

@@ -37,7 +37,7 @@ ValuesView::ValuesView(Document* document, QWidget* parent)
     , m_line(new ShapeLine(this))
     , m_statistics(new StatisticsPanel(document, this, StatisticsPanel::Look::Beside))
     , m_mapHeader(new SectionHeader(tr("Whole tensor"), this))
-    , m_draw(new QPushButton(this))
+    , m_draw(new QPushButton(tr("Draw"), this))
     , m_bar(new QProgressBar(this))
     , m_map(new PlaneMap(this))
     , m_values(new ValuesGrid(document, this)) {
@@ -228,9 +228,8 @@ void ValuesView::setMap(const Result<ValueMapPtr>& map) {
     };
     const auto rows = made.rows ? ceil(made.plane.rows, made.rows) : 1,
                columns = made.columns ? ceil(made.plane.columns, made.columns) : 1;
-    m_mapHeader->setBeside(rows * columns > 1
-                               ? tr("each point is the largest of %1 × %2 values").arg(rows).arg(columns)
-                               : tr("each point is a value"));
+    m_mapHeader->setBeside(rows * columns > 1 ? tr("the largest of %1 × %2 a point").arg(rows).arg(columns)
+                                              : tr("a value a point"));
     m_map->setMap(*map);
     m_values->setUsualScale({made.negative ? HeatScale::Mode::Signed : HeatScale::Mode::Amount, made.usual});
 }

@@ -4,9 +4,12 @@
 #include "ui/models/layer_lines.h"
 #include "ui/models/statistics_model.h"
 #include "ui/style/theme.h"
+#include "ui/views/findings_view.h"
 #include "ui/views/maps/layer_plot.h"
+#include "ui/views/maps/treemap.h"
 #include "ui/views/parts/table.h"
 #include "ui/views/statistics_view.h"
+#include "ui/views/treemap_view.h"
 
 #include <QAbstractItemModelTester>
 #include <QAccessible>
@@ -300,6 +303,60 @@ private slots:
         QVERIFY(!m_document->statistics()->isRunning());
         QCOMPARE(m_document->statistics()->table()->size, std::size_t(0));
         QTRY_COMPARE_WITH_TIMEOUT(jobs.unfinished(), 0, Wait);
+    }
+
+    void theTreemapShowsAStatistic() {
+        TreemapView view(m_document.get());
+        view.resize(700, 500);
+        view.show();
+        QTRY_VERIFY_WITH_TIMEOUT(view.map()->layoutNow() && view.map()->layoutNow()->cells.size() > 10, Wait);
+        const int index = view.colours()->findText(QStringLiteral("Standard deviation"));
+        QVERIFY(index > 0);
+        const auto enabled = [&] {
+            return bool(view.colours()->model()->index(index, 0).flags() & Qt::ItemIsEnabled);
+        };
+        QVERIFY(!enabled());
+        filter("layers");
+        compute();
+        filter("");
+        QVERIFY(enabled());
+        view.colours()->setCurrentIndex(index);
+        emit view.colours()->activated(index);
+        QTRY_VERIFY_WITH_TIMEOUT(view.map()->legend().size() >= 7, Wait); // five values and two words
+        const style::Theme theme(view.palette());
+        const auto image = view.map()->grab().toImage();
+        const auto colourOf = [&](const char* name) {
+            const auto position = m_document->names()->position(tensor(name).value());
+            for (const auto& cell : view.map()->layoutNow()->cells)
+                if (cell.leaf && cell.branch.begin == position)
+                    return image.pixelColor((cell.rect.bottomLeft() + QPointF(4, -6)).toPoint()).rgb();
+            return QRgb(0);
+        };
+        QCOMPARE(colourOf("layers.3.q_proj.weight"), theme.notANumber().rgb());
+        QCOMPARE(colourOf("layers.5.up_proj.weight"), theme.amount(1).rgb());
+        QVERIFY(colourOf("layers.0.up_proj.weight") != colourOf("layers.5.up_proj.weight"));
+        QVERIFY(colourOf("embed.weight") != colourOf("layers.0.q_proj.weight")); // not computed: grey
+        // What is forgotten is shown no more.
+        m_document->close();
+        QCOMPARE(view.map()->colorMode(), ColorMode::Role);
+        QVERIFY(!enabled());
+    }
+
+    void findingsListWhatTheValuesSay() {
+        FindingsView view(m_document.get());
+        QCOMPARE(view.model()->rowCount(), 0);
+        QAbstractItemModelTester tester(view.model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        compute();
+        QCOMPARE(view.model()->rowCount(), 4);
+        QCOMPARE(view.summary(), QStringLiteral("3 warnings, 1 note"));
+        for (int row = 0; row < 4; ++row) {
+            view.table()->setCurrentIndex(view.model()->index(row, 0));
+            QVERIFY(m_document->selection()->current().isTensor());
+            QCOMPARE(view.table()->currentIndex().row(), row);
+        }
+        m_document->statistics()->start(m_document->filter());
+        m_document->close();
+        QCOMPARE(view.model()->rowCount(), 0);
     }
 
     void takesTheKeyboardAndHasNames() {

@@ -18,7 +18,6 @@ namespace {
 
 constexpr double Reach = 24;  ///< of the pointer
 constexpr double LogFrom = 8; ///< the ratio of the extremes from which a logarithm tells more
-constexpr double SmallestShare = 1e-12;
 constexpr int MaxLayerStep = 1 << 30;
 
 } // namespace
@@ -77,7 +76,7 @@ void LayerPlot::setSelected(TensorId tensor) {
 }
 
 bool LayerPlot::usesLogarithm() const {
-    return m_logarithmic && m_lines->low > 0 && m_lines->high > m_lines->low * LogFrom;
+    return m_logarithmic && m_lines->lowAboveZero > 0 && m_lines->high > m_lines->lowAboveZero * LogFrom;
 }
 
 QRectF LayerPlot::area() const {
@@ -96,9 +95,11 @@ double LayerPlot::y(double value) const {
     const auto plot = area();
     if (!std::isfinite(value))
         return plot.bottom();
-    double low = usesLogarithm() ? m_lines->low : std::min(0.0, m_lines->low), high = m_lines->high;
+    double low = usesLogarithm() ? m_lines->lowAboveZero : std::min(0.0, m_lines->low), high = m_lines->high;
     if (usesLogarithm()) {
-        value = std::log(std::max(value, SmallestShare * high));
+        if (value <= 0)
+            return plot.bottom(); // zero has no logarithm: on the frame, below all others
+        value = std::log(value);
         low = std::log(low);
         high = std::log(high);
     }
@@ -254,6 +255,20 @@ void LayerPlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
         redraw();
+}
+
+QList<LegendItem> LayerPlot::legend() const {
+    QList<LegendItem> out;
+    if (!m_lines)
+        return out;
+    for (std::size_t line = 0; line < m_lines->lines.size(); ++line) {
+        auto text = style::plain(m_lines->lines[line].label, 60);
+        for (const auto* ending : {".weight", "_proj"}) // what says least goes
+            if (text.endsWith(QLatin1String(ending)))
+                text.chop(qsizetype(std::char_traits<char>::length(ending)));
+        out.append({colorOf(line), text, {}});
+    }
+    return out;
 }
 
 QString layerMeasureTitle(LayerMeasure measure) {

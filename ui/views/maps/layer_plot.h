@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/models/layer_lines.h"
+#include "ui/views/parts/legend.h"
 
 #include <QPixmap>
 #include <QWidget>
@@ -27,6 +28,7 @@ public:
     /// Where a point is drawn; what has no finite value lies at the bottom.
     QPointF placeOf(std::size_t line, std::size_t point) const;
     QColor colorOf(std::size_t line) const;
+    QList<LegendItem> legend() const;
 
     QSize sizeHint() const override { return {560, 200}; }
     QSize minimumSizeHint() const override { return {200, 110}; }

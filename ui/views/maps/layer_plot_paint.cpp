@@ -3,6 +3,7 @@
 #include "ui/style/painting.h"
 #include "ui/style/text.h"
 #include "ui/views/maps/layer_plot.h"
+#include "ui/views/parts/axis.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
@@ -12,27 +13,6 @@
 #include <cmath>
 
 namespace shardlens::ui {
-namespace {
-
-/// Round values for marks on an axis, at most about `count`.
-std::vector<double> roundMarks(double low, double high, int count) {
-    const double span = high - low;
-    if (!(span > 0) || !std::isfinite(span))
-        return {low};
-    const double raw = span / count, power = std::pow(10, std::floor(std::log10(raw)));
-    double unit = 10 * power;
-    for (const double factor : {1.0, 2.0, 5.0})
-        if (factor * power >= raw) {
-            unit = factor * power;
-            break;
-        }
-    std::vector<double> out;
-    for (double mark = std::ceil(low / unit) * unit; mark <= high + unit * 1e-9; mark += unit)
-        out.push_back(std::abs(mark) < unit * 1e-9 ? 0 : mark);
-    return out;
-}
-
-} // namespace
 
 void LayerPlot::paintEvent(QPaintEvent*) {
     QPainter painter(this);
@@ -79,7 +59,7 @@ QPixmap LayerPlot::drawPlot() const {
     for (const auto& line : m_lines->lines)
         for (const auto& point : line.points)
             if (point.isSick())
-                style::drawSeverity(painter, QRectF(x(point.layer) - 6, y(point.value) - 12, 12, 12),
+                style::drawSeverity(painter, QRectF(x(point.layer) - 6, y(point.value) - 20, 12, 12),
                                     Severity::Warning, theme);
     return out;
 }
@@ -90,14 +70,15 @@ void LayerPlot::drawGrid(QPainter& painter, const style::Theme& theme) const {
     const double ratio = devicePixelRatioF();
     std::vector<double> marks;
     if (usesLogarithm()) {
-        const double first = std::floor(std::log10(m_lines->low)),
+        const double first = std::floor(std::log10(m_lines->lowAboveZero)),
                      last = std::ceil(std::log10(m_lines->high));
         const bool few = last - first <= 2;
         for (double power = first; power <= last; ++power)
             for (const double factor : {1.0, 2.0, 5.0})
                 if (factor == 1.0 || few)
                     marks.push_back(factor * std::pow(10, power));
-        std::erase_if(marks, [this](double mark) { return mark < m_lines->low || mark > m_lines->high; });
+        std::erase_if(marks,
+                      [this](double mark) { return mark < m_lines->lowAboveZero || mark > m_lines->high; });
     } else {
         marks = roundMarks(std::min(0.0, m_lines->low), m_lines->high,
                            std::max(2, int(plot.height() / (2.4 * metrics.height()))));
@@ -111,7 +92,8 @@ void LayerPlot::drawGrid(QPainter& painter, const style::Theme& theme) const {
         lastText = at;
         painter.setPen(theme.secondary);
         painter.drawText(QRectF(0, at - metrics.height() / 2, plot.left() - 6, metrics.height()),
-                         Qt::AlignRight | Qt::AlignVCenter, valueText(mark));
+                         Qt::AlignRight | Qt::AlignVCenter,
+                         m_measure == LayerMeasure::Zeros ? style::percentText(mark) : markText(mark));
     }
     painter.setPen(theme.secondary);
     const auto layers = m_lines->lastLayer - m_lines->firstLayer;

@@ -23,9 +23,10 @@ QString tr(const char* text) {
 } // namespace
 
 TensorColors::TensorColors(NameTreePtr names, FindingMarksPtr marks, ColorMode mode,
-                           const style::Theme& theme)
+                           const style::Theme& theme, StatisticShadesPtr shades)
     : m_names(std::move(names))
     , m_marks(std::move(marks))
+    , m_shades(std::move(shades))
     , m_mode(mode)
     , m_theme(theme) {
     if (mode == ColorMode::Shard)
@@ -79,6 +80,8 @@ QColor TensorColors::of(TensorId id) const {
         return ofShard(id);
     case ColorMode::Branch:
         return ofBranch(m_names->position(id.value()));
+    case ColorMode::Statistic:
+        return m_shades ? m_shades->of(id, m_theme) : m_theme.notNamed();
     case ColorMode::Finding:
         break;
     }
@@ -123,6 +126,8 @@ QList<LegendItem> TensorColors::legend() const {
     } else if (m_mode == ColorMode::Branch) {
         for (const auto& branch : m_branches)
             out.append({ofBranch(branch.begin), style::plain(m_names->label(branch), 40), {}});
+    } else if (m_mode == ColorMode::Statistic) {
+        out = m_shades ? m_shades->legend(m_theme) : out;
     } else {
         out.append({m_theme.severity(Severity::Error), tr("error"), {}});
         out.append({m_theme.severity(Severity::Warning), tr("warning"), {}});
@@ -143,6 +148,8 @@ QString colorModeTitle(ColorMode mode) {
         return tr("Branch");
     case ColorMode::Finding:
         return tr("Finding");
+    case ColorMode::Statistic:
+        return tr("Statistic");
     }
     return {};
 }

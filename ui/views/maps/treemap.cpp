@@ -48,6 +48,12 @@ void Treemap::setMarks(FindingMarksPtr marks) {
     redraw();
 }
 
+void Treemap::setShades(StatisticShadesPtr shades) {
+    m_shades = std::move(shades);
+    if (m_mode == ColorMode::Statistic)
+        redraw();
+}
+
 void Treemap::setColorMode(ColorMode mode) {
     m_mode = mode;
     redraw();
@@ -57,7 +63,7 @@ QList<LegendItem> Treemap::legend() const {
     if (!m_names)
         return {};
     const style::Theme theme(palette());
-    auto items = TensorColors(m_names, m_marks, m_mode, theme).legend();
+    auto items = TensorColors(m_names, m_marks, m_mode, theme, m_shades).legend();
     if (m_filter && !m_filter->matchesAll())
         items.append({theme.filteredOut(theme.role(style::Role::Gate)), tr("filtered out"), {}});
     return items;
@@ -154,6 +160,8 @@ void Treemap::mouseMoveEvent(QMouseEvent* event) {
         lines.append({tr("shape"), style::shapeText(tensor.shape())});
         lines.append({tr("slices"), style::grouped(tensor.sliceCount())});
         lines.append({tr("parameters"), style::grouped(tensor.elements())});
+        if (m_mode == ColorMode::Statistic && m_shades)
+            lines.append({shadeTitle(m_shades->shade()), m_shades->text(tensor.id())});
     } else {
         lines.append({tr("tensors"), style::grouped(sums.tensors)});
         lines.append({tr("parameters"), style::countText(sums.parameters)});

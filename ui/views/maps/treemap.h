@@ -25,6 +25,8 @@ public:
     void setFilter(FilterResultPtr filter);
     void setMarks(FindingMarksPtr marks);
     void setColorMode(ColorMode mode);
+    /// What the mode Statistic shows; null forgets it.
+    void setShades(StatisticShadesPtr shades);
     ColorMode colorMode() const { return m_mode; }
     QList<LegendItem> legend() const;
 
@@ -69,6 +71,7 @@ private:
     NameTreePtr m_names;
     FilterResultPtr m_filter;
     FindingMarksPtr m_marks;
+    StatisticShadesPtr m_shades;
     ColorMode m_mode = ColorMode::Role;
     Branch m_root;
     std::optional<Branch> m_selected;

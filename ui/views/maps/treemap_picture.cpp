@@ -33,7 +33,7 @@ Result<QImage> TreemapPicture::draw(const JobContext& context) const {
     out.fill(theme.base);
     QPainter painter(&out);
     painter.setFont(style::mapFont(font));
-    const TensorColors colors(names, marks, mode, theme);
+    const TensorColors colors(names, marks, mode, theme, shades);
     for (std::size_t i = 0; i < layout->cells.size(); ++i) {
         if (i % 1024 == 0)
             SHARDLENS_CHECK(context.checkStop());

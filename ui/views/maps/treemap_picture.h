@@ -21,6 +21,7 @@ struct TreemapPicture {
     TreemapLayoutPtr layout;
     FilterResultPtr filter; ///< what it excludes is grey
     FindingMarksPtr marks;
+    StatisticShadesPtr shades; ///< of the mode Statistic
     ColorMode mode = ColorMode::Role;
     style::Theme theme;
     QFont font;

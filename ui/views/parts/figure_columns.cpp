@@ -8,11 +8,14 @@
 #include <QHBoxLayout>
 #include <QLabel>
 
+#include <algorithm>
+
 namespace shardlens::ui {
 
 FigureColumns::FigureColumns(QWidget* parent) : QWidget(parent), m_row(new QHBoxLayout(this)) {
     m_row->setContentsMargins(0, 0, 0, 0);
-    m_row->setSpacing(20);
+    m_row->setSizeConstraint(QLayout::SetNoConstraint); // minimumSizeHint decides
+    m_row->setSpacing(16);
 }
 
 void FigureColumns::setColumns(const QList<FactPairs>& columns) {
@@ -45,6 +48,25 @@ void FigureColumns::setColumns(const QList<FactPairs>& columns) {
         grid->setRowStretch(row, 1);
         m_row->addWidget(box, 1);
     }
+}
+
+int FigureColumns::wantedWidth() const {
+    int out = m_row->spacing() * std::max(0, m_row->count() - 1);
+    for (int i = 0; i < m_row->count(); ++i)
+        out += m_row->itemAt(i)->minimumSize().width();
+    return out;
+}
+
+QSize FigureColumns::minimumSizeHint() const {
+    QSize out(0, 0);
+    for (int i = 0; i < m_row->count(); ++i)
+        out = out.expandedTo(m_row->itemAt(i)->minimumSize());
+    return {out.width(), m_row->minimumSize().height()};
+}
+
+void FigureColumns::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    m_row->setDirection(width() < wantedWidth() ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 FactPairs FigureColumns::facts() const {

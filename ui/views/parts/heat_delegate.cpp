@@ -4,6 +4,7 @@
 #include "ui/models/values_model.h"
 #include "ui/style/painting.h"
 
+#include <QAbstractItemView>
 #include <QPainter>
 
 #include <cmath>
@@ -21,7 +22,8 @@ void HeatDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const style::Theme theme(option.palette);
     const auto number = index.data(ValuesModel::ValueRole);
     const double value = number.isValid() ? number.toDouble() : 0;
-    const QRectF cell = QRectF(option.rect).adjusted(0, 0, 0, 0);
+    const QRectF cell(option.rect);
+    const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
     const bool selected = option.state & QStyle::State_Selected;
     auto fill = number.isValid() ? m_scale.of(value, theme) : theme.base;
     if (selected && m_scale.mode == HeatScale::Mode::Off)
@@ -51,12 +53,12 @@ void HeatDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         painter->drawLine(option.rect.topRight(), option.rect.bottomRight());
         painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
     }
-    if (selected) {
+    if (selected && view && view->currentIndex() != index) {
         painter->setPen(QPen(ink, 1, Qt::DotLine));
         painter->setBrush(Qt::NoBrush);
         painter->drawRect(cell.adjusted(1.5, 1.5, -2.5, -2.5));
     }
-    if (option.state & QStyle::State_HasFocus)
+    if (view && view->currentIndex() == index) // also without the focus: the footer speaks of it
         style::drawMapSelection(*painter, cell.adjusted(0, 0, -1, -1), theme);
     painter->restore();
 }

@@ -3,6 +3,7 @@
 
 #include "ui/style/painting.h"
 #include "ui/style/text.h"
+#include "ui/views/parts/axis.h"
 #include "ui/views/parts/map_tip.h"
 
 #include <QFontMetricsF>
@@ -13,12 +14,6 @@
 #include <cmath>
 
 namespace shardlens::ui {
-namespace {
-
-constexpr int Ticks = 5;
-
-} // namespace
-
 HistogramPlot::HistogramPlot(QWidget* parent) : QWidget(parent) {
     setMouseTracking(true);
     setAccessibleName(tr("Histogram"));
@@ -57,7 +52,7 @@ double HistogramPlot::barHeight(std::size_t bin) const {
 
 QRectF HistogramPlot::plot() const {
     const QFontMetricsF metrics(style::mapFont(font()));
-    return QRectF(rect()).adjusted(metrics.horizontalAdvance(QStringLiteral("100 M")) + 6, metrics.height(),
+    return QRectF(rect()).adjusted(metrics.horizontalAdvance(QStringLiteral("000,000")) + 6, metrics.height(),
                                    -6, -metrics.height() - 4);
 }
 
@@ -104,10 +99,10 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
                          style::mix(theme.ordered(0.7), theme.accent, middle));
     }
     painter.setPen(theme.secondary);
-    for (int i = 0; i < Ticks; ++i) {
-        const double value =
-            histogram.edges.front() + (histogram.edges.back() - histogram.edges.front()) * i / (Ticks - 1);
-        const auto text = style::numberText(value, 3);
+    const int room = int(area.width() / metrics.horizontalAdvance(QStringLiteral("−0.000000")));
+    for (const double value :
+         roundMarks(histogram.edges.front(), histogram.edges.back(), std::max(room, 2))) {
+        const auto text = markText(value);
         const double advance = metrics.horizontalAdvance(text);
         const double at =
             std::clamp(x(value) - advance / 2, area.left() - 8, width > 0 ? this->width() - advance : 0.0);

@@ -17,13 +17,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace shardlens::ui {
 namespace {
 
 constexpr std::uint64_t Margin = 8;
 constexpr std::array SmallCells{6, 10, 16}; ///< side in pixels, without text
-constexpr int WidestCell = 280;
+constexpr int WidestCell = 280, MostDecimals = 7;
 
 std::uint64_t windowStart(std::uint64_t at, std::uint64_t all, std::uint64_t most) {
     if (all <= most)
@@ -209,6 +210,8 @@ void ValuesGrid::updateScale() {
         0,
         tr("Colour: %1").arg(HeatScale{m_usual.limit > 0 ? m_usual.mode : scale.mode, scale.limit}.text()));
     m_scale = scale;
+    m_model->setDecimals(
+        scale.limit > 0 ? std::clamp(3 - int(std::floor(std::log10(scale.limit))), 0, MostDecimals) : 1);
     m_delegate->setScale(scale);
     m_grid->viewport()->update();
     emit scaleChanged();
@@ -240,6 +243,16 @@ void ValuesGrid::applyZoom() {
         m_grid->horizontalHeader()->setDefaultSectionSize(width);
     if (m_grid->verticalHeader()->defaultSectionSize() != height)
         m_grid->verticalHeader()->setDefaultSectionSize(height);
+    // The sections have moved below their scroll bars.
+    m_grid->horizontalHeader()->setOffsetToSectionPosition(m_grid->horizontalScrollBar()->value());
+    m_grid->verticalHeader()->setOffsetToSectionPosition(m_grid->verticalScrollBar()->value());
+}
+
+/// What matters least goes where room is short.
+void ValuesGrid::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    m_format->setVisible(width() >= 560);
+    m_colour->setVisible(width() >= 430);
 }
 
 void ValuesGrid::changeEvent(QEvent* event) {

@@ -60,6 +60,7 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Area {
@@ -90,6 +91,7 @@ private:
     QToolButton* m_before;
     QToolButton* m_after;
     QLabel* m_problem;
+    QComboBox* m_format;
     QComboBox* m_colour;
     QToolButton* m_smaller;
     QToolButton* m_larger;

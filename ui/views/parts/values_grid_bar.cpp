@@ -59,6 +59,7 @@ ValuesGrid::ValuesGrid(Document* document, QWidget* parent)
     , m_before(toolButton(this, QStringLiteral("‹"), tr("Plane before")))
     , m_after(toolButton(this, QStringLiteral("›"), tr("Plane after")))
     , m_problem(new QLabel(this))
+    , m_format(new QComboBox(this))
     , m_colour(new QComboBox(this))
     , m_smaller(toolButton(this, QStringLiteral("−"), tr("Smaller cells")))
     , m_larger(toolButton(this, QStringLiteral("+"), tr("Larger cells")))
@@ -111,6 +112,8 @@ ValuesGrid::ValuesGrid(Document* document, QWidget* parent)
 
 QWidget* ValuesGrid::makeBar() {
     auto* bar = new QWidget(this);
+    bar->setMinimumWidth(260);
+    bar->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(12, 4, 8, 4);
     row->setSpacing(4);
@@ -122,7 +125,7 @@ QWidget* ValuesGrid::makeBar() {
     m_place->setAccessibleName(tr("Slice"));
     m_place->setToolTip(tr("Where to begin, as in [0, 4301:4317, 1680:1692], then Enter"));
     m_place->setFont(style::fixedFont(font()));
-    m_place->setMinimumWidth(120);
+    m_place->setMinimumWidth(90);
     m_place->setMaximumWidth(260);
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -131,14 +134,13 @@ QWidget* ValuesGrid::makeBar() {
     m_colour->addItem(tr("Colour: amount"), int(HeatScale::Mode::Amount));
     m_colour->addItem(tr("No colour"), int(HeatScale::Mode::Off));
     m_colour->setAccessibleName(tr("Colour of the values"));
-    auto* format = new QComboBox(bar);
-    format->addItem(tr("As: decimal"), int(ValuesModel::Format::Short));
-    format->addItem(tr("As: exact"), int(ValuesModel::Format::Exact));
-    format->addItem(tr("As: bits"), int(ValuesModel::Format::Bits));
-    format->setAccessibleName(tr("How values are written"));
+    m_format->addItem(tr("As: decimal"), int(ValuesModel::Format::Short));
+    m_format->addItem(tr("As: exact"), int(ValuesModel::Format::Exact));
+    m_format->addItem(tr("As: bits"), int(ValuesModel::Format::Bits));
+    m_format->setAccessibleName(tr("How values are written"));
     m_more->setIcon(style::icon(u"copy"));
-    m_more->setMenu(m_menu);
-    m_more->setPopupMode(QToolButton::InstantPopup);
+    connect(m_more, &QToolButton::clicked, this,
+            [this] { m_menu->popup(m_more->mapToGlobal(QPoint(0, m_more->height()))); });
     row->addWidget(label);
     row->addWidget(m_place, 1);
     row->addWidget(m_before);
@@ -146,7 +148,7 @@ QWidget* ValuesGrid::makeBar() {
     row->addWidget(m_smaller);
     row->addWidget(m_larger);
     row->addWidget(m_problem, 1);
-    row->addWidget(format);
+    row->addWidget(m_format);
     row->addWidget(m_colour);
     row->addWidget(m_more);
     m_before->hide();
@@ -160,8 +162,8 @@ QWidget* ValuesGrid::makeBar() {
     connect(m_smaller, &QToolButton::clicked, this, [this] { zoom(-1); });
     connect(m_larger, &QToolButton::clicked, this, [this] { zoom(1); });
     connect(m_colour, &QComboBox::activated, this, &ValuesGrid::updateScale);
-    connect(format, &QComboBox::activated, this, [this, format] {
-        m_model->setFormat(static_cast<ValuesModel::Format>(format->currentData().toInt()));
+    connect(m_format, &QComboBox::activated, this, [this] {
+        m_model->setFormat(static_cast<ValuesModel::Format>(m_format->currentData().toInt()));
         applyZoom();
         fetchSoon();
     });
