@@ -173,12 +173,6 @@ void StatisticsModel::setRows(CheckpointPtr checkpoint, StatisticsRowsPtr rows) 
     beginResetModel();
     m_checkpoint = std::move(checkpoint);
     m_rows = std::move(rows);
-    m_rowOfTensor.clear();
-    if (m_checkpoint && m_rows) {
-        m_rowOfTensor.assign(m_checkpoint->tensorCount(), -1);
-        for (std::size_t row = 0; row < m_rows->rows.size(); ++row)
-            m_rowOfTensor[m_rows->rows[row]->tensor.index()] = std::int32_t(row);
-    }
     endResetModel();
 }
 
@@ -187,7 +181,8 @@ TensorId StatisticsModel::tensorAt(int row) const {
 }
 
 int StatisticsModel::rowOf(TensorId tensor) const {
-    return tensor.valid() && tensor.index() < m_rowOfTensor.size() ? m_rowOfTensor[tensor.index()] : -1;
+    return m_rows && tensor.valid() && tensor.index() < m_rows->rowOf.size() ? m_rows->rowOf[tensor.index()]
+                                                                             : -1;
 }
 
 int StatisticsModel::rowCount(const QModelIndex& parent) const {

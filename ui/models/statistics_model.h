@@ -5,8 +5,6 @@
 
 #include <QAbstractTableModel>
 
-#include <vector>
-
 namespace shardlens::ui {
 
 /// The table of statistics: a vector of pointers to figures. Reset-only.
@@ -30,7 +28,6 @@ public:
 private:
     CheckpointPtr m_checkpoint;
     StatisticsRowsPtr m_rows;
-    std::vector<std::int32_t> m_rowOfTensor;
 };
 
 /// `3 NaN`, `zeros alone`, `cannot be read`; empty where nothing is to be said.

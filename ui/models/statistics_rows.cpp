@@ -160,8 +160,11 @@ Result<StatisticsRowsPtr> sortStatistics(const NameTree& names, const FilterResu
     auto out = std::make_shared<StatisticsRows>();
     out->table = table;
     out->rows.reserve(rows.size());
-    for (const auto& row : rows)
+    out->rowOf.assign(checkpoint.tensorCount(), -1);
+    for (const auto& row : rows) {
+        out->rowOf[row.figures->tensor.index()] = std::int32_t(out->rows.size());
         out->rows.push_back(row.figures);
+    }
     return out;
 }
 

@@ -40,6 +40,7 @@ inline constexpr int StatisticsColumnCount = 17;
 struct StatisticsRows {
     FiguresTablePtr table; ///< keeps the figures
     std::vector<const TensorFigures*> rows;
+    std::vector<std::int32_t> rowOf; ///< by tensor; −1 where it has no row
 };
 using StatisticsRowsPtr = std::shared_ptr<const StatisticsRows>;
 

@@ -228,17 +228,23 @@ void StatisticsView::refreshPlot() {
     const auto filter = m_document->filter();
     if (!names || !filter || m_store->table()->size == 0)
         return;
+    m_lineStale = m_lining && m_store->isRunning(); // a plot is finished before the next begins
+    if (m_lineStale)
+        return;
     const auto measure = static_cast<LayerMeasure>(m_measures->currentData().toInt());
     m_lining = m_document->runner()->run<Result<LayerLinesPtr>>(
         [names, filter, table = m_store->table(), measure](const JobContext& context) {
             return layerLines(*names, *filter, *table, measure, context);
         });
     m_lining->then([this, names, measure](const Result<LayerLinesPtr>& lines) {
+        m_lining.reset();
         if (!lines || names != m_document->names())
             return;
         m_plot->setLines(names->checkpoint(), *lines, measure);
         m_plot->setSelected(m_document->selection()->current().tensorId());
         m_legend->setItems(m_plot->legend());
+        if (m_lineStale)
+            refreshPlot();
     });
 }
 
@@ -339,7 +345,7 @@ void StatisticsView::copy(bool wholeRows) {
     const auto shown = m_model->rows();
     if (!checkpoint || !shown)
         return;
-    StatisticsRows chosen{shown->table, {}};
+    StatisticsRows chosen{shown->table, {}, {}};
     for (const auto& index : m_table->selectionModel()->selectedRows())
         if (chosen.rows.size() < MostCopied)
             chosen.rows.push_back(shown->rows[std::size_t(index.row())]);

@@ -88,7 +88,7 @@ private:
     Table* m_table;
     QTimer m_poll;
     FilterResultPtr m_asked; ///< what the last run was for
-    bool m_updating = false, m_stale = false, m_fitted = false;
+    bool m_updating = false, m_stale = false, m_lineStale = false, m_fitted = false;
     std::optional<JobHandle<Result<StatisticsRowsPtr>>> m_sorting;
     std::optional<JobHandle<Result<LayerLinesPtr>>> m_lining;
     std::optional<JobHandle<QString>> m_exporting;

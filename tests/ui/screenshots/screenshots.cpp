@@ -56,6 +56,7 @@ public:
         save(&window, "start-first");
         contents(window);
         tabs(window);
+        numbers(window);
         filters(window);
         drops(window);
         dialogs(window);
@@ -108,6 +109,22 @@ private:
             save(&window, qPrintable(QStringLiteral("tab-") + window.tabs()->name(index).toLower()));
         }
         window.tabs()->setCurrent(0);
+    }
+
+    /// What is computed from values: of the small checkpoint, whose values are there.
+    void numbers(MainWindow& window) {
+        open(window, m_small);
+        auto* statistics = window.document()->statistics();
+        statistics->start(window.document()->filter());
+        until([&] { return !statistics->isRunning(); });
+        window.document()->selection()->select(SelectedItem::tensor(TensorId(0u)));
+        for (const auto* name : {"Statistics", "Values"}) {
+            window.tabs()->setCurrent(QString::fromLatin1(name));
+            QTest::qWait(1000);
+            save(&window, qPrintable(QStringLiteral("numbers-") + QString::fromLatin1(name).toLower()));
+        }
+        window.tabs()->setCurrent(0);
+        open(window, large());
     }
 
     void filters(MainWindow& window) {

@@ -13,16 +13,8 @@ constexpr std::size_t FewCells = 1500; ///< drawn at once; of more a worker draw
 } // namespace
 
 TreemapPicture Treemap::picture() const {
-    return {m_names,
-            m_layout,
-            m_filter,
-            m_marks,
-            m_shades,
-            m_mode,
-            style::Theme(palette()),
-            font(),
-            size(),
-            devicePixelRatioF()};
+    return {m_names, m_layout, m_filter,           m_marks, m_shades, m_mode, style::Theme(palette()),
+            font(),  size(),   devicePixelRatioF()};
 }
 
 /// The last picture stays until the next one is there.

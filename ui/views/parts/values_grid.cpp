@@ -43,6 +43,7 @@ void ValuesGrid::clear() {
     m_usual = {};
     m_problem->clear();
     m_footer->clear();
+    m_said = std::nullopt;
     m_model->setPlane({0, 0, 0}, 0, 0);
 }
 
@@ -278,15 +279,23 @@ void ValuesGrid::updateFooter() {
     const auto checkpoint = m_document->checkpoint();
     const auto row = m_model->firstRow() + std::uint64_t(std::max(0, cell.row()));
     const auto column = m_model->firstColumn() + std::uint64_t(std::max(0, cell.column()));
-    if (!cell.isValid() || !block || !block->holds(row, column) || !checkpoint || !m_reader) {
+    const auto& plane = m_model->plane();
+    if (!cell.isValid() || !checkpoint || !m_reader) {
         m_footer->clear();
+        m_said = std::nullopt;
         return;
     }
+    const auto element = plane.firstElement + row * plane.columns + column;
+    if (!block || !block->holds(row, column)) {
+        if (m_said != element) // scrolled away from, what is said stays true
+            m_footer->clear();
+        return;
+    }
+    m_said = element;
     const auto at = block->index(row, column);
     QStringList words{style::indexText(indexAt(row, column)), block->texts[at],
                       tr("bits %1").arg(block->bits[at])};
-    const auto& plane = m_model->plane();
-    if (const auto stored = m_reader->locate(plane.firstElement + row * plane.columns + column)) {
+    if (const auto stored = m_reader->locate(element)) {
         const auto& file = checkpoint->file(stored->file);
         if (file.rank)
             words << tr("rank %1").arg(*file.rank);

@@ -103,6 +103,7 @@ private:
     QLabel* m_footer;
     HeatScale m_scale, m_usual;
     int m_zoom = 0;
+    std::optional<std::uint64_t> m_said; ///< the element that the footer speaks of
     QTimer m_soon;
     std::optional<JobHandle<Result<ValueBlockPtr>>> m_reading;
     std::optional<JobHandle<QString>> m_exporting;
