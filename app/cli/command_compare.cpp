@@ -127,7 +127,7 @@ private:
     static void writeDifference(JsonWriter& json, const Checkpoint& a, const Checkpoint& b,
                                 const Difference& one) {
         json.beginObject();
-        json.field("name", one.name);
+        json.field("name", b.tensor(one.b).name());
         json.field("reason", reasonName(one.reason));
         writeSide(json, "a", a.tensor(one.a));
         writeSide(json, "b", b.tensor(one.b));
@@ -194,7 +194,7 @@ private:
         };
         for (const auto& one : compared.different)
             session.print(session.paint(Ink::Red, fmt::format("{:<10}", reasonName(one.reason))) + "  " +
-                          shown(one.name) + differenceText(a, b, one) + "\n");
+                          name(b, one.b) + differenceText(a, b, one) + "\n");
         for (const auto tensor : compared.onlyA)
             session.print(session.paint(Ink::Yellow, "only in A ") + "  " + name(a, tensor) + "\n");
         for (const auto tensor : compared.onlyB)

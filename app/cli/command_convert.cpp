@@ -6,6 +6,7 @@
 #include "app/cli/rules.h"
 #include "base/units.h"
 #include "convert/convert.h"
+#include "convert/plan_json.h"
 #include "convert/rules.h"
 
 #include <CLI/CLI.hpp>
@@ -188,9 +189,9 @@ private:
     static void show(Session& session, const convert::Plan& plan, const convert::Report* report) {
         if (session.json()) {
             auto json = session.beginDocument();
-            writePlan(json, plan);
+            convert::writePlan(json, plan);
             if (report)
-                writeReport(json, *report);
+                convert::writeReport(json, *report);
             json.endObject();
             return;
         }
@@ -203,15 +204,12 @@ private:
 
     /// The plan is shown with what stands against it; the first cause is the error.
     static int blocked(Session& session, const convert::Plan& plan) {
-        const Finding* cause = nullptr;
-        for (const auto& note : plan.notes)
-            if (note.severity() == Severity::Error && !cause)
-                cause = &note;
+        const auto* cause = convert::blockingNote(plan.notes);
         const Error error =
             cause ? cause->what : Error{&rules::ConvertBlocked, {std::string("no cause is known")}, {}};
         if (session.json()) {
             auto json = session.beginDocument();
-            writePlan(json, plan);
+            convert::writePlan(json, plan);
             writeErrorField(json, error);
             json.endObject();
         } else {

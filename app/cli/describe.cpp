@@ -145,19 +145,4 @@ std::vector<FileId> filesOf(const Checkpoint& checkpoint, const TensorView& tens
     return out;
 }
 
-void writeFinding(JsonWriter& json, const Finding& finding) {
-    const auto& where = finding.what.where;
-    json.beginObject();
-    json.field("severity", severityName(finding.severity()));
-    json.field("rule", finding.what.rule->id);
-    json.field("message", message(finding.what));
-    json.key("file");
-    where.file.empty() ? json.value(nullptr) : json.value(std::string_view(where.file));
-    json.field("offset", where.offset);
-    json.key("item");
-    where.item.empty() ? json.value(nullptr) : json.value(std::string_view(where.item));
-    json.field("advice", advice(finding.what));
-    json.endObject();
-}
-
 } // namespace shardlens::cli

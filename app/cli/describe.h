@@ -3,6 +3,7 @@
 
 #include "app/cli/session.h"
 #include "model/checkpoint.h"
+#include "model/finding_json.h"
 #include "query/archive_members.h"
 #include "query/item.h"
 
@@ -49,8 +50,5 @@ std::string entryType(const Checkpoint& checkpoint, EntryId id);
 
 /// The files of a tensor's slices, each once, in order of the slices.
 std::vector<FileId> filesOf(const Checkpoint& checkpoint, const TensorView& tensor);
-
-/// A finding as the contract has it.
-void writeFinding(JsonWriter& json, const Finding& finding);
 
 } // namespace shardlens::cli

@@ -2,69 +2,15 @@
 #pragma once
 
 #include "app/cli/output.h"
-
-#include <concepts>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
+#include "base/json_writer.h"
 
 namespace shardlens::cli {
 
-/// Writes one JSON document piece by piece, so that a million tensors need no tree in memory. Text that is
-/// not UTF-8 gets U+FFFD; whatever could steer a terminal becomes \u escapes. Non-finite numbers are the
-/// strings "NaN", "Infinity" and "-Infinity".
-class JsonWriter {
+/// Writes to a command's output.
+class JsonWriter : public shardlens::JsonWriter {
 public:
-    explicit JsonWriter(Output& out) : m_out(out) {}
-
-    void beginObject() { open('{'); }
-    void endObject() { close('}'); }
-    void beginArray() { open('['); }
-    void endArray() { close(']'); }
-    void key(std::string_view name);
-
-    void value(std::string_view text);
-    void value(const char* text) { value(std::string_view(text)); }
-    void value(bool flag);
-    void value(double number);
-    void value(std::unsigned_integral auto number) { unsignedValue(number); }
-    void value(std::nullptr_t) { raw("null"); }
-    void value(std::span<const std::uint64_t> numbers);
-    void value(const std::vector<std::string>& texts);
-    /// JSON that stands already.
-    void raw(std::string_view json);
-
-    template <typename T>
-    void value(const std::optional<T>& maybe) {
-        if (maybe)
-            value(*maybe);
-        else
-            value(nullptr);
-    }
-    template <typename T>
-    void field(std::string_view name, const T& content) {
-        key(name);
-        value(content);
-    }
-
-private:
-    void open(char bracket);
-    void close(char bracket);
-    void separate();
-    void unsignedValue(std::uint64_t number);
-
-    Output& m_out;
-    std::vector<bool> m_hasItems{false}; // of the containers that are open
-    bool m_afterKey = false;
+    explicit JsonWriter(Output& out)
+        : shardlens::JsonWriter([&out](std::string_view text) { out.print(text); }) {}
 };
-
-/// JSON that may be printed on a terminal: what could steer it becomes \u escapes, line ends stay.
-std::string safeJson(std::string_view json);
-
-/// The text as a JSON string with its quotes.
-std::string jsonString(std::string_view text);
 
 } // namespace shardlens::cli

@@ -5,6 +5,7 @@
 #include "app/cli/table.h"
 #include "base/units.h"
 #include "convert/partition.h"
+#include "convert/plan_json.h"
 
 #include <fmt/format.h>
 
@@ -15,31 +16,6 @@ namespace shardlens::cli {
 namespace {
 
 constexpr std::size_t MostSkippedShown = 20;
-
-std::string_view roleName(convert::PlannedFile::Role role) {
-    using Role = convert::PlannedFile::Role;
-    switch (role) {
-    case Role::Weights:
-        return "weights";
-    case Role::Index:
-        return "index";
-    case Role::Side:
-        return "copied along";
-    case Role::Values:
-        return "values";
-    case Role::Archive:
-        break;
-    }
-    return "archive";
-}
-
-void writeNotes(JsonWriter& json, const Findings& notes) {
-    json.key("notes");
-    json.beginArray();
-    for (const auto& note : notes)
-        writeFinding(json, note);
-    json.endArray();
-}
 
 void printNotes(Session& session, const Findings& notes) {
     for (const auto& note : notes)
@@ -60,17 +36,6 @@ struct OwnShare {
     }
 };
 
-void writePartition(JsonWriter& json, const convert::Plan& plan) {
-    const OwnShare own(plan);
-    json.key("partition");
-    json.beginObject();
-    json.field("part", plan.part);
-    json.field("parts", plan.parts);
-    json.field("files", own.paths);
-    json.field("bytes", own.bytes);
-    json.endObject();
-}
-
 std::string filesText(std::size_t count) {
     return count == 1 ? "1 file" : formatGrouped(count) + " files";
 }
@@ -89,79 +54,6 @@ void printWaiting(Session& session, const convert::Report& report) {
 
 } // namespace
 
-std::string_view verifyName(convert::Verify verify) {
-    switch (verify) {
-    case convert::Verify::None:
-        return "none";
-    case convert::Verify::Layout:
-        return "layout";
-    case convert::Verify::Full:
-        break;
-    }
-    return "full";
-}
-
-void writePlan(JsonWriter& json, const convert::Plan& plan) {
-    json.key("plan");
-    json.beginObject();
-    json.key("files");
-    json.beginArray();
-    for (const auto& file : plan.files) {
-        json.beginObject();
-        json.field("path", file.path);
-        json.field("bytes", file.bytes);
-        json.field("tensors", file.tensors.size());
-        json.field("names", file.tensors);
-        json.field("role", roleName(file.role));
-        if (file.part != 0)
-            json.field("part", file.part);
-        json.endObject();
-    }
-    json.endArray();
-    json.key("skipped");
-    json.beginArray();
-    for (const auto& skipped : plan.skipped) {
-        json.beginObject();
-        json.field("name", skipped.name);
-        json.field("reason", skipped.reason);
-        json.endObject();
-    }
-    json.endArray();
-    json.key("renamed");
-    json.beginArray();
-    for (const auto& [from, to] : plan.renamed) {
-        json.beginObject();
-        json.field("from", from);
-        json.field("to", to);
-        json.endObject();
-    }
-    json.endArray();
-    json.field("cast", plan.cast);
-    json.field("target", plan.target);
-    if (plan.parts != 0)
-        writePartition(json, plan);
-    json.field("bytes_read", plan.bytesRead);
-    json.field("bytes_written", plan.bytesWritten);
-    writeNotes(json, plan.notes);
-    json.endObject();
-}
-
-void writeReport(JsonWriter& json, const convert::Report& report) {
-    json.key("report");
-    json.beginObject();
-    json.field("seconds", report.seconds);
-    json.field("bytes_read", report.bytesRead);
-    json.field("bytes_written", report.bytesWritten);
-    json.field("files", report.files);
-    json.field("verified", verifyName(report.verified));
-    json.field("target", report.target);
-    json.field("cast_overflows", report.castOverflows);
-    json.field("published", report.published);
-    json.field("waiting", report.waiting);
-    writeNotes(json, report.notes);
-    json.endObject();
-}
-
 void printPlan(Session& session, const convert::Plan& plan) {
     using Align = Table::Align;
     std::vector<Table::Column> columns{{"bytes", Align::Right, Ink::Plain},
@@ -172,7 +64,7 @@ void printPlan(Session& session, const convert::Plan& plan) {
     for (const auto& file : plan.files) {
         rows.push_back({formatBytes(file.bytes),
                         file.tensors.empty() ? "" : formatGrouped(file.tensors.size()),
-                        std::string(roleName(file.role)), shown(file.path)});
+                        std::string(convert::roleName(file.role)), shown(file.path)});
         if (plan.parts != 0)
             rows.back().insert(rows.back().end() - 1, partText(plan, file));
     }
@@ -207,7 +99,8 @@ void printReport(Session& session, const convert::Report& report) {
     session.print(session.paint(Ink::Green, "Done.") +
                   fmt::format(" {} in {} files, {:.2f} s, {}/s, verified: {}\n",
                               formatBytes(report.bytesWritten), report.files, report.seconds,
-                              formatBytes(static_cast<std::uint64_t>(rate)), verifyName(report.verified)));
+                              formatBytes(static_cast<std::uint64_t>(rate)),
+                              convert::verifyName(report.verified)));
     if (report.published)
         session.print(shown(report.target) + "\n");
     else

@@ -3,6 +3,7 @@
 
 #include "app/cli/progress_line.h"
 #include "base/escape.h"
+#include "base/shell_quote.h"
 #include "base/units.h"
 #include "formats/open.h"
 
@@ -115,28 +116,6 @@ int Session::failure(const Error& error, ExitStatus status) {
 std::string countsText(const FindingCounts& counts) {
     return counted(counts.errors, "error") + ", " + counted(counts.warnings, "warning") + ", " +
            counted(counts.infos, "note");
-}
-
-void writeErrorField(JsonWriter& json, const Error& error) {
-    json.key("error");
-    json.beginObject();
-    json.field("rule", error.rule->id);
-    json.field("message", message(error));
-    json.key("file");
-    error.where.file.empty() ? json.value(nullptr) : json.value(std::string_view(error.where.file));
-    json.field("offset", error.where.offset);
-    json.endObject();
-}
-
-std::string shellQuoted(std::string_view text) {
-    constexpr std::string_view harmless =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-    if (!text.empty() && text.find_first_not_of(harmless) == text.npos)
-        return std::string(text);
-    std::string out = "'";
-    for (const char c : text)
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
 }
 
 } // namespace shardlens::cli

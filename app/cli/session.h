@@ -9,6 +9,7 @@
 #include "jobs/job_context.h"
 #include "jobs/progress.h"
 #include "model/checkpoint.h"
+#include "model/finding_json.h"
 
 #include <functional>
 #include <stop_token>
@@ -80,11 +81,5 @@ private:
 
 /// `2 errors, 1 warning, 0 notes`.
 std::string countsText(const FindingCounts& counts);
-
-/// `"error": {rule message file offset}` of an open document.
-void writeErrorField(JsonWriter& json, const Error& error);
-
-/// `a path` quoted for a shell where it needs that.
-std::string shellQuoted(std::string_view text);
 
 } // namespace shardlens::cli

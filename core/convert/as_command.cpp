@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/command_text.h"
+#include "convert/compare_call.h"
 #include "convert/convert.h"
+#include "convert/renamer.h"
+
+#include <fmt/format.h>
 
 #include <string_view>
+#include <utility>
 
 namespace shardlens::convert {
 
@@ -23,19 +28,14 @@ std::string_view castName(Cast cast) {
     }
 }
 
-/// `=` before the pattern's end is escaped: the command line splits at the first one that is not.
-std::string renameText(const std::pair<std::string, std::string>& rename) {
-    std::string pattern;
-    for (const char c : rename.first)
-        pattern += c == '=' ? std::string("\\=") : std::string(1, c);
-    return pattern + '=' + rename.second;
-}
-
 } // namespace
 
-std::string asCommand(const std::string& sourcePath, const Options& options) {
+std::string asCommand(const std::string& sourcePath, const Options& options, const std::string& part,
+                      const std::string& variant) {
     CommandText command("shardlens-cli convert");
-    command.argument(sourcePath);
+    command.path(sourcePath);
+    command.value("--part", part);
+    command.value("--variant", variant);
     command.value("--output", options.output);
     if (options.maxShardSize)
         command.value("--max-shard-size", std::to_string(*options.maxShardSize));
@@ -53,9 +53,9 @@ std::string asCommand(const std::string& sourcePath, const Options& options) {
     command.flag("--drop-optimizer", options.dropOptimizer);
     command.values("--strip-prefix", options.stripPrefixes);
     for (const auto& rename : options.renames)
-        command.value("--rename", renameText(rename));
+        command.value("--rename", renameOption(rename));
     for (const auto& rename : options.likeRenames)
-        command.value("--like-rename", renameText(rename));
+        command.value("--like-rename", renameOption(rename));
     if (options.tied == Tied::Duplicate)
         command.value("--tied", "duplicate");
     command.values("--tied-drop", options.tiedDrop);
@@ -69,6 +69,20 @@ std::string asCommand(const std::string& sourcePath, const Options& options) {
     if (options.verify != Verify::Layout)
         command.value("--verify", options.verify == Verify::Full ? "full" : "none");
     command.flag("--no-fsync", !options.sync);
+    return command.take();
+}
+
+std::string compareCommand(const CompareCall& call) {
+    CommandText command("shardlens-cli compare");
+    command.path(call.a);
+    command.path(call.b);
+    if (!call.filter.empty())
+        command.argument(call.filter);
+    for (const auto& rename : call.renames)
+        command.value("--rename", renameOption(rename));
+    if (call.tolerance > 0)
+        command.value("--tolerance", fmt::format("{}", call.tolerance));
+    command.flag("--no-values", !call.values);
     return command.take();
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace shardlens::convert {
@@ -13,6 +14,7 @@ public:
     explicit CommandText(std::string command) : m_text(std::move(command)) {}
 
     void argument(std::string_view text);
+    void path(const std::string& path); ///< never an option, whatever it begins with
     void flag(const char* name, bool given);
     void value(const char* name, const std::string& text); ///< nothing where the text is empty
     void values(const char* name, const std::vector<std::string>& texts);

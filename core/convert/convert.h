@@ -33,11 +33,17 @@ struct Report {
     Findings notes;
 };
 
+/// Reads back all that a plan wrote and compares it with the source: the layout, then every byte. For a run that
+/// was verified less. Fails with `convert.verify-failed`.
+Result<void> verifyResult(const Plan& plan, const JobContext& context);
+
 /// Preflight, write, verify, publish. The only writer. On failure or cancel nothing stands under a final name
 /// and no input has changed.
 Result<Report> execute(const Plan& plan, const Options& options, const JobContext& context);
 
-/// The call of `shardlens-cli convert` that does the same, quoted for a shell.
-std::string asCommand(const std::string& sourcePath, const Options& options);
+/// The call of `shardlens-cli convert` that does the same, quoted for a shell. `part` and `variant` choose among
+/// what the path holds; empty where there is nothing to choose.
+std::string asCommand(const std::string& sourcePath, const Options& options, const std::string& part = {},
+                      const std::string& variant = {});
 
 } // namespace shardlens::convert

@@ -78,4 +78,17 @@ Result<std::string> Renamer::rename(std::string_view name) const {
     return out;
 }
 
+std::string renameOption(const std::pair<std::string, std::string>& rename) {
+    std::string pattern;
+    for (std::size_t i = 0; i < rename.first.size(); ++i) {
+        const char c = rename.first[i];
+        if (c == '=')
+            pattern += '\\'; // else the command line would split here
+        pattern += c;
+        if (c == '\\' && i + 1 < rename.first.size())
+            pattern += rename.first[++i]; // escaped already
+    }
+    return pattern + '=' + rename.second;
+}
+
 } // namespace shardlens::convert

@@ -33,4 +33,7 @@ private:
     std::string m_option;
 };
 
+/// `REGEX=REPLACEMENT` as --rename takes it: `=` within the expression is escaped.
+std::string renameOption(const std::pair<std::string, std::string>& rename);
+
 } // namespace shardlens::convert

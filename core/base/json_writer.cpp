@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/cli/json_writer.h"
+#include "base/json_writer.h"
 
 #include "base/escape.h"
 #include "base/utf8.h"
@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-namespace shardlens::cli {
+namespace shardlens {
 
 namespace {
 
@@ -89,33 +89,33 @@ void JsonWriter::separate() {
         return;
     }
     if (m_hasItems.back())
-        m_out.print(m_hasItems.size() <= 3 ? ",\n" : ", ");
+        m_print(m_hasItems.size() <= 3 ? ",\n" : ", ");
     m_hasItems.back() = true;
 }
 
 void JsonWriter::open(char bracket) {
     separate();
-    m_out.print(std::string_view(&bracket, 1));
+    m_print(std::string_view(&bracket, 1));
     m_hasItems.push_back(false);
 }
 
 void JsonWriter::close(char bracket) {
     m_hasItems.pop_back();
-    m_out.print(std::string_view(&bracket, 1));
+    m_print(std::string_view(&bracket, 1));
     if (m_hasItems.size() == 1)
-        m_out.print("\n");
+        m_print("\n");
 }
 
 void JsonWriter::key(std::string_view name) {
     separate();
-    m_out.print(jsonString(name));
-    m_out.print(": ");
+    m_print(jsonString(name));
+    m_print(": ");
     m_afterKey = true;
 }
 
 void JsonWriter::raw(std::string_view json) {
     separate();
-    m_out.print(json);
+    m_print(json);
 }
 
 void JsonWriter::value(std::string_view text) {
@@ -153,4 +153,4 @@ void JsonWriter::value(const std::vector<std::string>& texts) {
     endArray();
 }
 
-} // namespace shardlens::cli
+} // namespace shardlens
