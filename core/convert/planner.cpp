@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/units.h"
 #include "convert/casting.h"
 #include "convert/convert.h"
 #include "convert/mapping.h"
 #include "convert/name_pattern.h"
+#include "convert/note.h"
 #include "convert/partition.h"
 #include "convert/rules.h"
 #include "convert/selection.h"
 #include "convert/shard_layout.h"
 #include "convert/side_files.h"
+#include "convert/suggestions.h"
 #include "convert/target.h"
 #include "convert/values_file.h"
 #include "convert/weights_file.h"
@@ -136,6 +139,16 @@ void addInputs(const CheckpointPtr& reference, Plan& plan) {
             plan.inputs.push_back(file.source);
 }
 
+Result<void> noteSuggestion(const Checkpoint& source, const Options& options, const JobContext& context,
+                            Findings& notes) {
+    SHARDLENS_TRY(const auto suggestions, suggest(source, options, context));
+    if (!suggestions.empty())
+        addNote(notes, rules::ConvertObviousChoice,
+                {suggestions.front().tensors, formatBytes(suggestions.front().bytes),
+                 suggestions.front().asArguments()});
+    return {};
+}
+
 } // namespace
 
 bool Plan::blocked() const {
@@ -177,6 +190,7 @@ Result<Plan> planConversion(CheckpointPtr source, const Options& options, const 
     plan.renamed = std::move(choice.renamed);
     plan.cast = std::move(choice.cast);
     plan.notes = std::move(choice.notes);
+    SHARDLENS_CHECK(noteSuggestion(*source, options, context, plan.notes));
     for (const auto& file : plan.files) {
         plan.bytesWritten += file.bytes;
         plan.bytesRead += bytesReadFor(plan, file);

@@ -82,6 +82,9 @@ inline constexpr Rule ConvertOverflow{
 inline constexpr Rule ConvertStale{"convert.stale-not-removed", Severity::Warning,
                                    "The earlier file \"{0}\" could not be removed: {1}.",
                                    "Remove it by hand; the index does not name it."};
+inline constexpr Rule ConvertObviousChoice{
+    "convert.obvious-choice", Severity::Info, "The weights alone would be {0} tensors, {1}, with {2}.",
+    "Names tell that a trainer or a wrapper added to them; nothing is left out or renamed unless you ask."};
 inline constexpr Rule ConvertPlanTooLarge{"convert.too-large", Severity::Error,
                                           "The output would have more than 2^63 bytes.",
                                           "The source's sizes make no sense; look at its findings."};
@@ -104,7 +107,8 @@ inline constexpr const Rule* all[] = {
     &ConvertSourceIncomplete, &ConvertNoOriginal,    &ConvertOriginalUnusable, &ConvertManyFiles,
     &ConvertPartial,          &ConvertTargetIsInput, &ConvertTargetNotEmpty,   &ConvertBlocked,
     &ConvertSourceChanged,    &ConvertVerifyFailed,  &ConvertOverflow,         &ConvertStale,
-    &ConvertPlanTooLarge,     &ConvertPartsMissing,  &ConvertNothingStaged,    &ConvertPublishedBefore};
+    &ConvertPlanTooLarge,     &ConvertPartsMissing,  &ConvertNothingStaged,    &ConvertPublishedBefore,
+    &ConvertObviousChoice};
 } // namespace convert
 
 } // namespace shardlens::rules
