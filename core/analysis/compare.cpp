@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -22,12 +23,11 @@ constexpr std::uint64_t MaxRenameBytes = 64 * Limits::GiB;
 
 struct Pair {
     TensorId a, b;
-    std::string name;
 };
 
 struct Outcome {
-    bool same = false, identical = false;
-    Difference difference;
+    bool identical = false;
+    std::unique_ptr<Difference> difference; ///< null: the same
 };
 
 class Comparing {
@@ -62,14 +62,14 @@ private:
             if (!selected(*m_a, id))
                 continue;
             const auto own = m_a->tensor(id).name();
-            auto name = m_options.renameA ? m_options.renameA(own) : std::string(own);
+            const auto name = m_options.renameA ? m_options.renameA(own) : std::string(own);
             if (m_options.renameA && !taken.insert(name).second)
                 return fail(rules::analysis::RenameCollision, {std::string(own), name},
                             {{}, std::nullopt, name});
             const auto other = m_b->findTensor(name);
             if (other && selected(*m_b, *other)) {
                 matched[other->index()] = true;
-                m_pairs.push_back({id, *other, std::move(name)});
+                m_pairs.push_back({id, *other});
             } else {
                 m_out.onlyA.push_back(id);
             }
@@ -91,43 +91,42 @@ private:
             return {};
         }));
         for (std::size_t i = 0; i < m_pairs.size(); ++i) {
-            if (outcomes[i].same)
+            if (!outcomes[i].difference)
                 m_out.same.emplace_back(m_pairs[i].a, m_pairs[i].b);
             else
-                m_out.different.push_back(std::move(outcomes[i].difference));
+                m_out.different.push_back(std::move(*outcomes[i].difference));
+            outcomes[i].difference.reset();
             m_out.identical += outcomes[i].identical;
         }
         return {};
     }
 
     Result<Outcome> compareOne(const Pair& pair) const {
-        Outcome out;
-        out.difference.a = pair.a;
-        out.difference.b = pair.b;
-        out.difference.name = pair.name;
         const auto a = m_a->tensor(pair.a), b = m_b->tensor(pair.b);
+        Difference found;
+        found.a = pair.a;
+        found.b = pair.b;
+        const auto different = [&found] {
+            return Outcome{false, std::make_unique<Difference>(std::move(found))};
+        };
         if (!equal(a.shape(), b.shape())) {
-            out.difference.reason = Difference::Reason::Shape;
-            return out;
+            found.reason = Difference::Reason::Shape;
+            return different();
         }
         const bool sameType = a.dtype() == b.dtype() && a.dtypeName() == b.dtypeName();
-        out.difference.reason = sameType ? Difference::Reason::Values : Difference::Reason::DType;
-        if (!m_options.values) {
-            out.same = sameType;
-            return out;
-        }
-        const auto compared = values(pair, out.difference);
+        found.reason = sameType ? Difference::Reason::Values : Difference::Reason::DType;
+        if (!m_options.values)
+            return sameType ? Outcome{} : different();
+        const auto compared = values(pair, found);
         if (!compared) {
             if (compared.error().rule == &rules::JobCancelled)
                 return Failure(compared.error());
-            out.difference.problem = compared.error();
+            found.problem = std::make_shared<const Error>(compared.error());
             if (sameType)
-                out.difference.reason = Difference::Reason::Unreadable;
-            return out;
+                found.reason = Difference::Reason::Unreadable;
+            return different();
         }
-        out.same = sameType && compared->equal;
-        out.identical = compared->identical;
-        return out;
+        return sameType && compared->equal ? Outcome{compared->identical, nullptr} : different();
     }
 
     Result<ValueComparison> values(const Pair& pair, Difference& into) const {

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,22 +15,22 @@
 
 namespace shardlens {
 
-/// How two tensors of one name differ.
+/// How two tensors of one name (B's; A's may be renamed to it) differ.
 struct Difference {
     enum class Reason : std::uint8_t { DType, Shape, Values, Unreadable };
 
     TensorId a, b;
-    std::string name; ///< the common name
     Reason reason = Reason::Values;
-    std::optional<Error> problem; ///< Unreadable: why
-    bool valuesCompared = false;  ///< the figures below are known; with another dtype values are compared too
+    std::shared_ptr<const Error> problem; ///< Unreadable, or values that could not be compared: why
+    bool valuesCompared = false; ///< the figures below are known; with another dtype values are compared too
     std::uint64_t count = 0; ///< elements that differ by more than the tolerance; a NaN beside a number does
     double maxAbs = 0;       ///< the largest |a - b|
     double maxRel = 0;       ///< the largest |a - b| / max(|a|, |b|)
     std::uint64_t first = 0, last = 0; ///< row-major places of the first and last difference
     bool allZeroA = false, allZeroB = false;
-    /// Differences along the first dim, in equal parts (at most 64), for pictures.
-    std::vector<std::uint64_t> strip;
+    /// Where they lie along the first dim, in equal parts (at most 64): the share of each part's elements that
+    /// differs, 255 for all, at least 1 where any does. Empty where no value differs.
+    std::vector<std::uint8_t> strip;
 };
 
 struct CompareOptions {
@@ -52,7 +52,7 @@ struct Comparison {
 
 /// Compares by name. Tensors of different dtypes with equal shapes are compared by value and count as
 /// different for their dtype. Reads both sides once, in parallel; progress in bytes of A. Fails where two of
-/// A's names become one, and when stopped.
+/// A's names become one, and when stopped. Memory: a pair of blocks a thread, and what is returned.
 Result<Comparison> compare(const CheckpointPtr& a, const CheckpointPtr& b, const CompareOptions& options,
                            const JobContext& context);
 

@@ -28,7 +28,11 @@ inline constexpr Rule RenameCollision{
     "The renaming gives \"{0}\" the name \"{1}\", which another tensor has.",
     "Make the pattern more exact, so that every tensor keeps a name of its own."};
 
-inline constexpr const Rule* all[] = {&HasNan,    &HasInfinity, &AllZero,
-                                      &Identical, &StoredCrc,   &RenameCollision};
+inline constexpr Rule ShapesDiffer{"compare.shapes-differ", Severity::Error,
+                                   "\"{0}\" and \"{1}\" have different shapes.",
+                                   "Values can be compared one by one in tensors of one shape only."};
+
+inline constexpr const Rule* all[] = {&HasNan,    &HasInfinity,     &AllZero,     &Identical,
+                                      &StoredCrc, &RenameCollision, &ShapesDiffer};
 
 } // namespace shardlens::rules::analysis

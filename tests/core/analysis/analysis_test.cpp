@@ -298,8 +298,9 @@ void AnalysisTest::comparesValues() {
     QCOMPARE(values.first, std::uint64_t{10});
     QCOMPARE(values.last, std::uint64_t{990});
     QVERIFY(std::isinf(values.maxAbs));
-    QCOMPARE(values.strip.front(), std::uint64_t{1});
-    QCOMPARE(values.strip.back(), std::uint64_t{1});
+    QVERIFY(values.strip.front() > 0);
+    QVERIFY(values.strip.back() > 0);
+    QCOMPARE(std::ranges::count(values.strip, std::uint8_t{0}), std::ptrdiff_t{62});
     QVERIFY(result->different[1].reason == Difference::Reason::Shape);
     QCOMPARE(result->renamed.size(), std::size_t{1});
 
