@@ -15,15 +15,16 @@ namespace shardlens::test {
 /// Writes small safetensors files of BF16 tensors whose bytes are zeros, for tests that open real paths.
 class SafetensorsFile {
 public:
-    void add(const QString& name, const QList<int>& shape, const QByteArray& data = {}) {
-        qint64 bytes = 2;
+    void add(const QString& name, const QList<int>& shape, const QByteArray& data = {},
+             const QString& dtype = QStringLiteral("BF16"), int elementBytes = 2) {
+        qint64 bytes = elementBytes;
         QJsonArray dims;
         for (const int dim : shape) {
             bytes *= dim;
             dims.append(dim);
         }
         m_header[name] =
-            QJsonObject{{QStringLiteral("dtype"), QStringLiteral("BF16")},
+            QJsonObject{{QStringLiteral("dtype"), dtype},
                         {QStringLiteral("shape"), dims},
                         {QStringLiteral("data_offsets"), QJsonArray{m_data.size(), m_data.size() + bytes}}};
         m_data += data.leftJustified(int(bytes), '\0', true);

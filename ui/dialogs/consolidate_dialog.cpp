@@ -13,14 +13,17 @@
 #include "ui/document/paths.h"
 #include "ui/jobs/job_list.h"
 #include "ui/settings/settings.h"
+#include "ui/shell/drop_controller.h"
 #include "ui/style/small_widgets.h"
 #include "ui/style/text.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
+#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QLabel>
+#include <QLayout>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSaveFile>
@@ -31,6 +34,12 @@ namespace shardlens::ui {
 namespace {
 
 constexpr int DebounceMs = 150;
+
+std::string valuesBeside(const std::string& target) {
+    constexpr std::string_view Suffix = ".safetensors";
+    return (target.ends_with(Suffix) ? target.substr(0, target.size() - Suffix.size()) : target) +
+           "-values.json";
+}
 
 } // namespace
 
@@ -61,8 +70,9 @@ convert::Options ConsolidateDialog::options() const {
     options.cast = static_cast<convert::Cast>(m_cast->currentData().toInt());
     options.verify = static_cast<convert::Verify>(m_verify->currentData().toInt());
     options.dropOptimizer = m_dropOptimizer->isChecked();
-    if (m_values->isChecked())
-        options.valuesFile = "values.json";
+    // Beside the target: within it, it would stand in the way of the one rename that publishes.
+    if (m_values->isChecked() && !options.output.empty())
+        options.valuesFile = valuesBeside(options.output);
     m_more->fill(options);
     return options;
 }
@@ -75,18 +85,28 @@ QString ConsolidateDialog::problemOfChoices() const {
     const auto bytes = parseBytes(QString(size).remove(QLatin1Char(' ')).toStdString());
     if (!listed && (!bytes || *bytes == 0))
         return tr("\"%1\" is no size of a file; such as 5 GB or 500 MiB.").arg(size);
-    return {};
+    return m_more->problem();
+}
+
+QString ConsolidateDialog::command() const {
+    const CheckpointFacts& facts = m_source->facts();
+    const auto chosen = [](const std::string& name, const std::vector<std::string>& others) {
+        return others.empty() ? std::string() : name;
+    };
+    return QString::fromStdString(convert::asCommand(toPath(m_path), options(),
+                                                     chosen(facts.part, facts.otherParts),
+                                                     chosen(facts.variant, facts.otherVariants)));
 }
 
 void ConsolidateDialog::changed() {
     m_start->setEnabled(false);
-    m_command->setCommand(QString::fromStdString(convert::asCommand(toPath(m_path), options())));
+    m_command->setCommand(command());
     m_debounce.start();
 }
 
 void ConsolidateDialog::plan() {
     m_debounce.stop();
-    m_command->setCommand(QString::fromStdString(convert::asCommand(toPath(m_path), options())));
+    m_command->setCommand(command());
     m_start->setEnabled(false);
     if (const QString problem = problemOfChoices(); !problem.isEmpty()) {
         m_planning.reset();
@@ -115,6 +135,7 @@ void ConsolidateDialog::become(const PlanDigestPtr& digest) {
     m_notes->setDigest(digest);
     m_disk->setDigest(digest);
     showPlanLine();
+    showOffers();
     m_leftOutBox->setVisible(!digest->leftOut.empty());
     m_start->setEnabled(!digest->blocked());
     m_save->setEnabled(true);
@@ -158,6 +179,56 @@ void ConsolidateDialog::showPlanLine() {
     m_leftOutLine->setText(left.join(QStringLiteral(", ")));
 }
 
+void ConsolidateDialog::showOffers() {
+    for (QWidget* old : m_offers->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly))
+        delete old;
+    for (const convert::Suggestion& suggestion : m_digest->suggestions) {
+        auto* offer = new style::LinkButton(suggestionText(suggestion));
+        offer->setAutoDefault(false);
+        QStringList tip{style::plain(suggestion.asArguments(), 400)};
+        if (suggestion.leftOut > 0)
+            tip.prepend(
+                tr("%1 tensors are left out, %2")
+                    .arg(style::grouped(suggestion.leftOut), style::bytesText(suggestion.leftOutBytes)));
+        offer->setToolTip(style::toolTip(tip.join(QLatin1Char('\n'))));
+        connect(offer, &QPushButton::clicked, this, [this, suggestion] { take(suggestion); });
+        m_offers->layout()->addWidget(offer);
+    }
+    m_offers->setVisible(!m_digest->suggestions.empty());
+}
+
+std::vector<QAbstractButton*> ConsolidateDialog::offers() const {
+    const auto found = m_offers->findChildren<QAbstractButton*>();
+    return {found.begin(), found.end()};
+}
+
+void ConsolidateDialog::take(const convert::Suggestion& suggestion) {
+    if (suggestion.dropOptimizer)
+        m_dropOptimizer->setChecked(true);
+    m_more->take(convert::Suggestion(suggestion)); // the button that holds it goes with the next plan
+}
+
+void ConsolidateDialog::dragEnterEvent(QDragEnterEvent* event) {
+    if (localPaths(event->mimeData()).size() != 1)
+        return;
+    m_fold->setChecked(true);
+    m_more->like()->setTarget(true);
+    event->acceptProposedAction();
+}
+
+void ConsolidateDialog::dragLeaveEvent(QDragLeaveEvent*) {
+    m_more->like()->setTarget(false);
+}
+
+void ConsolidateDialog::dropEvent(QDropEvent* event) {
+    m_more->like()->setTarget(false);
+    const QStringList paths = localPaths(event->mimeData());
+    if (paths.size() != 1)
+        return;
+    m_more->setLike(paths.front());
+    event->acceptProposedAction();
+}
+
 void ConsolidateDialog::start() {
     if (!m_digest || m_digest->blocked() || !isSettled())
         return;
@@ -165,7 +236,7 @@ void ConsolidateDialog::start() {
     const QString title = tr("Consolidate %1 → %2")
                               .arg(style::plain(m_source->facts().name),
                                    style::plain(toPath(lastPart(fromPath(options.output)))));
-    auto work = conversionWork(m_digest->plan, options);
+    auto work = conversionWork(m_digest->plan, options, m_path);
     const unsigned threads = m_services.settings->threads();
     const std::uint64_t memory = m_services.settings->memory();
     const int job =

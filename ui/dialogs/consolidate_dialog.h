@@ -14,6 +14,7 @@ class QCheckBox;
 class QComboBox;
 class QLabel;
 class QPushButton;
+class QAbstractButton;
 class QTableView;
 class QToolButton;
 class QAbstractItemModel;
@@ -56,11 +57,20 @@ public:
     PlanNotes* notes() const { return m_notes; }
     /// Queues the plan as a job, where it is settled and nothing blocks it.
     void start();
+    /// Takes what names suggest; never done without a click.
+    void take(const convert::Suggestion& suggestion);
+    std::vector<QAbstractButton*> offers() const;
 
 signals:
     void planned();
     /// The job is in the list; the dialog closes.
     void started(int job);
+
+protected:
+    // A checkpoint, index or map dragged anywhere over the dialog is a layout to copy.
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void build(const QString& target);
@@ -78,6 +88,8 @@ private:
     void become(const PlanDigestPtr& digest);
     void fail(const Error& error);
     void showPlanLine();
+    void showOffers();
+    QString command() const;
     void savePlan();
 
     /// Entries of the choice of the largest file that are no sizes.
@@ -98,7 +110,7 @@ private:
     QCheckBox* m_dropOptimizer;
     QCheckBox* m_values;
     QToolButton* m_fold;
-    style::LinkButton* m_offer = nullptr; ///< to remove a prefix
+    QWidget* m_offers; ///< what names suggest, one click each
     MoreOptions* m_more;
     style::QuietLabel* m_planLine;
     style::QuietLabel* m_leftOutLine;

@@ -8,7 +8,6 @@
 #include "ui/dialogs/more_options.h"
 #include "ui/dialogs/plan_files_model.h"
 #include "ui/dialogs/plan_notes.h"
-#include "ui/dialogs/prefixes.h"
 #include "ui/document/paths.h"
 #include "ui/style/icons.h"
 #include "ui/style/painting.h"
@@ -70,6 +69,7 @@ public:
 
 void ConsolidateDialog::build(const QString& target) {
     setWindowTitle(tr("Consolidate"));
+    setAcceptDrops(true);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(24, 20, 24, 16);
     all->setSpacing(8);
@@ -195,17 +195,15 @@ QWidget* ConsolidateDialog::choices(const QString& target) {
     row->addWidget(about, 1);
     m_more = new MoreOptions;
     m_more->hide();
-    if (const auto prefix = sharedPrefix(*m_source)) {
-        m_offer = new style::LinkButton(tr("Remove prefix %1").arg(style::plain(prefix->prefix)));
-        m_offer->setAutoDefault(false);
-        m_offer->setToolTip(tr("%1 names begin with it").arg(style::grouped(prefix->tensors)));
-        connect(m_offer, &QPushButton::clicked, this, [this, text = QString::fromStdString(prefix->prefix)] {
-            m_more->setStripPrefix(text);
-            m_offer->hide();
-        });
-        row->addWidget(m_offer);
-    }
     grid->addLayout(row, 3, 0, 1, 7);
+    m_offers = new QWidget;
+    m_offers->setAccessibleName(tr("Suggested by names"));
+    auto* offers = new QVBoxLayout(m_offers);
+    offers->setContentsMargins(0, 0, 0, 0);
+    offers->setSpacing(4);
+    offers->setAlignment(Qt::AlignLeft);
+    m_offers->hide();
+    grid->addWidget(m_offers, 4, 1, 1, 6);
     return box;
 }
 

@@ -28,6 +28,38 @@ QString verifiedText(convert::Verify verified) {
     return {};
 }
 
+JobReport reportOf(const Error& error, bool verifying) {
+    JobReport report;
+    const bool cancelled = error.rule == &rules::JobCancelled;
+    report.outcome = cancelled ? JobReport::Outcome::Cancelled : JobReport::Outcome::Failed;
+    if (cancelled) {
+        report.sentence = verifying ? tr("The verification was stopped; what was written stays.")
+                                    : tr("Stopped. Nothing stands under a final name.");
+        return report;
+    }
+    report.sentence = style::message(error);
+    QStringList details;
+    if (const QString place = style::place(error.where); !place.isEmpty())
+        details << place;
+    if (const QString advice = style::advice(error); !advice.isEmpty() && !verifying)
+        details << advice;
+    report.details = details.join(QLatin1Char('\n'));
+    return report;
+}
+
+/// Reads everything back once more, after the run.
+JobReport verifyAll(const convert::Plan& plan, const JobContext& context) {
+    const auto verified = convert::verifyResult(plan, context);
+    if (!verified)
+        return reportOf(verified.error(), true);
+    JobReport report;
+    report.sentence =
+        tr("%1 holds what the source holds: %2 compared byte by byte.")
+            .arg(style::plain(toPath(lastPart(fromPath(plan.target)))), style::bytesText(plan.bytesWritten));
+    report.result = fromPath(plan.target);
+    return report;
+}
+
 JobReport reportOf(const convert::Report& done) {
     JobReport report;
     const QString target = fromPath(done.target);
@@ -50,31 +82,23 @@ JobReport reportOf(const convert::Report& done) {
     return report;
 }
 
-JobReport reportOf(const Error& error) {
-    JobReport report;
-    const bool cancelled = error.rule == &rules::JobCancelled;
-    report.outcome = cancelled ? JobReport::Outcome::Cancelled : JobReport::Outcome::Failed;
-    if (cancelled) {
-        report.sentence = tr("Stopped. Nothing stands under a final name.");
-        return report;
-    }
-    report.sentence = style::message(error);
-    QStringList details;
-    if (const QString place = style::place(error.where); !place.isEmpty())
-        details << place;
-    if (const QString advice = style::advice(error); !advice.isEmpty())
-        details << advice;
-    report.details = details.join(QLatin1Char('\n'));
-    return report;
-}
-
 } // namespace
 
 std::function<JobReport(const JobContext&)> conversionWork(std::shared_ptr<const convert::Plan> plan,
-                                                           const convert::Options& options) {
-    return [plan = std::move(plan), options](const JobContext& context) {
+                                                           const convert::Options& options,
+                                                           const QString& sourcePath) {
+    return [plan = std::move(plan), options, sourcePath](const JobContext& context) {
         const auto done = convert::execute(*plan, options, context);
-        return done ? reportOf(*done) : reportOf(done.error());
+        if (!done)
+            return reportOf(done.error(), false);
+        auto report = reportOf(*done);
+        report.source = plan->sources.front();
+        report.sourcePath = sourcePath;
+        if (done->verified != convert::Verify::Full)
+            report.verify = [plan](const JobContext& again) {
+                return verifyAll(*plan, again);
+            };
+        return report;
     };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "convert/options.h"
+#include "convert/suggestions.h"
 
 #include <QWidget>
 
@@ -21,6 +22,8 @@ public:
     PathField(const QString& name, bool folders, QWidget* parent = nullptr);
     QString path() const;
     void setPath(const QString& path);
+    /// Outlined, as the place where what is dragged would go.
+    void setTarget(bool target);
 
 signals:
     void changed();
@@ -28,9 +31,12 @@ signals:
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     QLineEdit* m_edit;
+    bool m_target = false;
 };
 
 /// The options of a conversion that few need: names, filters, reference layout,
@@ -47,7 +53,12 @@ public:
     void exclude(const std::vector<std::string>& names);
     const std::vector<std::string>& excluded() const { return m_excluded; }
     void setForce(bool force);
-    void setStripPrefix(const QString& prefix);
+    /// Adds what names suggested, beside what stands there.
+    void take(const convert::Suggestion& suggestion);
+    void setLike(const QString& path);
+    PathField* like() const { return m_like; }
+    /// What cannot be read as an option, as a sentence; empty where all can.
+    QString problem() const;
 
 signals:
     void changed();
@@ -71,7 +82,11 @@ private:
     QCheckBox* m_force;
     QCheckBox* m_sync;
     QWidget* m_excludedRow;
-    std::vector<std::string> m_excluded;
+    QPlainTextEdit* m_likeRenames;
+    QLineEdit* m_tiedDrop;
+    PathField* m_values;
+    std::vector<std::string> m_excluded;        ///< exact names
+    std::vector<std::string> m_excludedFilters; ///< that a suggestion brought
 };
 
 } // namespace shardlens::ui

@@ -2,6 +2,8 @@
 #include "ui/dialogs/plan_digest.h"
 
 #include "convert/convert.h"
+#include "convert/plan_json.h"
+#include "convert/rules.h"
 #include "ui/document/paths.h"
 #include "ui/models/tensor_role.h"
 #include "ui/style/text.h"
@@ -9,9 +11,6 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QStorageInfo>
 
 #include <algorithm>
@@ -127,6 +126,8 @@ void addLeftOut(const Plan& plan, PlanDigest& into) {
 
 void addNotes(const Findings& findings, const Checkpoint& source, PlanDigest& into) {
     for (const Finding& finding : findings) {
+        if (finding.what.rule == &rules::ConvertObviousChoice)
+            continue; // offered as a button
         PlanNote note;
         note.severity = finding.severity();
         note.rule = finding.what.rule->id;
@@ -180,6 +181,10 @@ Result<PlanDigestPtr> digestPlan(const CheckpointPtr& source, const convert::Opt
                                  const JobContext& context) {
     auto digest = std::make_shared<PlanDigest>();
     SHARDLENS_TRY(Plan plan, convert::planConversion(source, options, context));
+    if (!plan.blocked() && !options.output.empty()) {
+        SHARDLENS_TRY(const Findings found, convert::preflight(plan, options, context));
+        plan.notes.insert(plan.notes.end(), found.begin(), found.end());
+    }
     auto shared = std::make_shared<const Plan>(std::move(plan));
     digest->plan = shared;
     digest->options = options;
@@ -190,10 +195,7 @@ Result<PlanDigestPtr> digestPlan(const CheckpointPtr& source, const convert::Opt
     addLeftOut(*shared, *digest);
     SHARDLENS_CHECK(context.checkStop());
     addNotes(shared->notes, *source, *digest);
-    if (!shared->blocked() && !options.output.empty()) {
-        SHARDLENS_TRY(const Findings found, convert::preflight(*shared, options, context));
-        addNotes(found, *source, *digest);
-    }
+    SHARDLENS_TRY(digest->suggestions, convert::suggest(*source, options, context));
     lookAtDisk(options, *digest);
     std::stable_sort(digest->notes.begin(), digest->notes.end(),
                      [](const PlanNote& a, const PlanNote& b) { return a.severity < b.severity; });
@@ -201,39 +203,37 @@ Result<PlanDigestPtr> digestPlan(const CheckpointPtr& source, const convert::Opt
 }
 
 QByteArray planAsJson(const PlanDigest& digest) {
-    const auto number = [](std::uint64_t value) {
-        return QJsonValue(static_cast<qint64>(value));
-    };
-    const auto text = [](const std::string& raw) {
-        return QString::fromUtf8(raw.data(), static_cast<qsizetype>(raw.size()));
-    };
-    QJsonArray files, skipped, notes;
-    for (const PlannedFile& file : digest.plan->files) {
-        QJsonArray names;
-        for (const std::string& name : file.tensors)
-            names.append(text(name));
-        files.append(QJsonObject{{QStringLiteral("path"), text(file.path)},
-                                 {QStringLiteral("bytes"), number(file.bytes)},
-                                 {QStringLiteral("tensors"), number(file.tensors.size())},
-                                 {QStringLiteral("names"), names}});
+    return QByteArray::fromStdString(convert::planDocument(*digest.plan));
+}
+
+QString suggestionText(const convert::Suggestion& suggestion) {
+    QStringList texts;
+    if (suggestion.dropOptimizer || !suggestion.exclude.empty())
+        texts << tr("weights only");
+    QStringList others;
+    for (const std::string& filter : suggestion.exclude) {
+        QString root = style::plain(filter, 60);
+        root.remove(QLatin1Char('=')).remove(QStringLiteral(".*"));
+        if (!others.contains(root))
+            others << root;
     }
-    for (const convert::Skipped& one : digest.plan->skipped)
-        skipped.append(QJsonObject{{QStringLiteral("name"), text(one.name)},
-                                   {QStringLiteral("reason"), text(one.reason)}});
-    for (const PlanNote& note : digest.notes)
-        notes.append(QJsonObject{{QStringLiteral("severity"), style::plain(severityName(note.severity))},
-                                 {QStringLiteral("rule"), style::plain(note.rule)},
-                                 {QStringLiteral("message"), note.sentence},
-                                 {QStringLiteral("advice"), note.advice}});
-    const QJsonObject plan{{QStringLiteral("files"), files},
-                           {QStringLiteral("skipped"), skipped},
-                           {QStringLiteral("bytes_read"), number(digest.plan->bytesRead)},
-                           {QStringLiteral("bytes_written"), number(digest.plan->bytesWritten)},
-                           {QStringLiteral("notes"), notes}};
-    return QJsonDocument(QJsonObject{{QStringLiteral("schema"), 1},
-                                     {QStringLiteral("command"), QStringLiteral("convert")},
-                                     {QStringLiteral("plan"), plan}})
-        .toJson();
+    if (!others.isEmpty())
+        texts << tr("without %1").arg(others.join(QStringLiteral(", ")));
+    std::string prefix;
+    for (const std::string& each : suggestion.stripPrefixes)
+        prefix += each;
+    if (!prefix.empty())
+        texts << tr("prefix %1 removed").arg(style::plain(prefix, 80));
+    if (!suggestion.renames.empty())
+        texts << tr("wrappers within names removed");
+    QString what = texts.join(QStringLiteral(", "));
+    if (!what.isEmpty())
+        what[0] = what[0].toUpper();
+    return tr("%1: %2, %3")
+        .arg(what,
+             suggestion.tensors == 1 ? tr("1 tensor")
+                                     : tr("%1 tensors").arg(style::grouped(suggestion.tensors)),
+             style::bytesText(suggestion.bytes));
 }
 
 } // namespace shardlens::ui

@@ -3,6 +3,7 @@
 
 #include "convert/options.h"
 #include "convert/plan.h"
+#include "convert/suggestions.h"
 #include "jobs/job_context.h"
 #include "ui/style/theme.h"
 
@@ -51,6 +52,7 @@ struct PlanDigest {
     std::vector<PlanFileRow> files;
     std::vector<LeftOutRow> leftOut;
     std::vector<PlanNote> notes;                          ///< of the plan and of the preflight, errors first
+    std::vector<convert::Suggestion> suggestions;         ///< what names suggest beyond the options
     std::uint64_t tensors = 0, parameters = 0, bytes = 0; ///< that are written
     std::uint64_t leftOutTensors = 0, leftOutValues = 0, leftOutBytes = 0;
     std::uint64_t weightFiles = 0;
@@ -76,5 +78,7 @@ QString holdsText(const std::vector<std::string>& names);
 QString patternOf(const std::vector<std::string>& names);
 /// The same document that `shardlens-cli convert --dry-run --json` prints.
 QByteArray planAsJson(const PlanDigest& digest);
+/// `Weights only, prefix model. removed: 291 tensors, 2.33 GiB`
+QString suggestionText(const convert::Suggestion& suggestion);
 
 } // namespace shardlens::ui

@@ -13,6 +13,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace shardlens::ui {
 
 namespace {
@@ -20,6 +22,11 @@ namespace {
 constexpr int MaxHeight = 132;
 constexpr std::size_t MaxNamed = 4;
 constexpr std::size_t MaxRows = 200; ///< nobody reads more, and rows are widgets
+
+QString excludeText(std::size_t tensors) {
+    return tensors == 1 ? PlanNotes::tr("Exclude this tensor")
+                        : PlanNotes::tr("Exclude these %1 tensors").arg(style::grouped(tensors));
+}
 
 QLabel* wrapped(const QString& text) {
     auto* label = new QLabel(text);
@@ -92,9 +99,10 @@ void PlanNotes::clear() {
     m_exclude->hide();
     m_replace->hide();
     m_names.clear();
+    m_noteButtons.clear();
 }
 
-void PlanNotes::addRow(const PlanNote& note) {
+void PlanNotes::addRow(const PlanNote& note, bool offersExclusion) {
     auto* grid = static_cast<QGridLayout*>(static_cast<QScrollArea*>(m_rowBox)->widget()->layout());
     const int row = grid->rowCount();
     QString text = note.sentence;
@@ -112,16 +120,27 @@ void PlanNotes::addRow(const PlanNote& note) {
     QLabel* label = wrapped(text);
     label->setToolTip(style::toolTip(note.advice));
     grid->addWidget(label, row, 1);
+    if (!offersExclusion || note.severity != Severity::Error || note.tensors.empty())
+        return;
+    auto* exclude = new QPushButton(excludeText(note.tensors.size()));
+    exclude->setAutoDefault(false);
+    exclude->setAccessibleDescription(note.sentence);
+    connect(exclude, &QPushButton::clicked, this,
+            [this, names = note.tensors] { emit excludeRequested(names); });
+    grid->addWidget(exclude, row, 2, Qt::AlignTop);
+    m_noteButtons.push_back(exclude);
 }
 
 void PlanNotes::setDigest(const PlanDigestPtr& digest) {
     clear();
+    const auto several = std::count_if(digest->notes.begin(), digest->notes.end(), [](const PlanNote& note) {
+        return note.severity == Severity::Error && !note.tensors.empty();
+    });
     for (std::size_t index = 0; index < std::min(digest->notes.size(), MaxRows); ++index)
-        addRow(digest->notes[index]);
+        addRow(digest->notes[index], several > 1);
     m_names = digest->blockingTensors();
-    m_exclude->setText(m_names.size() == 1
-                           ? tr("Exclude this tensor")
-                           : tr("Exclude these %1 tensors").arg(style::grouped(m_names.size())));
+    m_exclude->setText(several > 1 ? tr("Exclude all %1 tensors").arg(style::grouped(m_names.size()))
+                                   : excludeText(m_names.size()));
     m_exclude->setVisible(!m_names.empty());
     bool exists = false;
     for (const PlanNote& note : digest->notes)
@@ -138,7 +157,7 @@ void PlanNotes::setError(const Error& error) {
     note.sentence = style::message(error);
     note.place = style::place(error.where);
     note.advice = style::advice(error);
-    addRow(note);
+    addRow(note, false);
     show();
     updateGeometry();
 }
@@ -148,7 +167,7 @@ void PlanNotes::setProblem(const QString& sentence) {
     PlanNote note;
     note.severity = Severity::Info;
     note.sentence = sentence;
-    addRow(note);
+    addRow(note, false);
     show();
     updateGeometry();
 }

@@ -27,6 +27,8 @@ public:
     void setProblem(const QString& sentence);
     QPushButton* excludeButton() const { return m_exclude; }
     QPushButton* replaceButton() const { return m_replace; }
+    /// The buttons that each exclude what one note names, in the notes' order.
+    const std::vector<QPushButton*>& noteButtons() const { return m_noteButtons; }
     QString text() const;
 
 signals:
@@ -35,13 +37,14 @@ signals:
 
 private:
     void clear();
-    void addRow(const PlanNote& note);
+    void addRow(const PlanNote& note, bool offersExclusion);
 
     QVBoxLayout* m_rows;
     QWidget* m_rowBox = nullptr;
     QPushButton* m_exclude;
     QPushButton* m_replace;
     QWidget* m_buttons;
+    std::vector<QPushButton*> m_noteButtons;
     std::vector<std::string> m_names;
 };
 

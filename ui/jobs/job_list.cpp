@@ -2,23 +2,47 @@
 #include "ui/jobs/job_list.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace shardlens::ui {
 
+namespace {
+
+JobReport neverBegan() {
+    JobReport report;
+    report.outcome = JobReport::Outcome::Cancelled;
+    report.sentence = JobList::tr("Cancelled before it began.");
+    return report;
+}
+
+} // namespace
+
 JobList::JobList(JobRunner* runner, QObject* parent) : QObject(parent), m_runner(runner) {}
 
-int JobList::add(const QString& title, std::function<JobReport(const JobContext&)> work, Start start) {
-    const int id = m_nextId++;
+int JobList::add(const QString& title, Work work, Start start) {
     auto guarded = [work = std::move(work)](const JobContext& context) {
-        // A queued job that was cancelled never begins.
-        return context.stopped()
-                   ? JobReport{JobReport::Outcome::Cancelled, tr("Cancelled before it began."), {}, {}, {}}
-                   : work(context);
+        return context.stopped() ? neverBegan() : work(context);
     };
-    Held held{id, start == Start::Now ? m_runner->run<JobReport>(std::move(guarded))
-                                      : m_runner->queue<JobReport>(std::move(guarded))};
-    m_jobs.push_back({id, title, held.handle.state(), std::nullopt});
-    m_handles.push_back(std::move(held));
+    return hold(title, start == Start::Now ? m_runner->run<JobReport>(std::move(guarded))
+                                           : m_runner->queue<JobReport>(std::move(guarded)));
+}
+
+int JobList::verify(int id) {
+    const Job* job = find(id);
+    if (!job || !job->report || !job->report->verify)
+        return 0;
+    Work work = job->report->verify;
+    const QString title = tr("Verify: %1").arg(job->title);
+    for (Job& each : m_jobs)
+        if (each.id == id)
+            each.report->verify = nullptr; // offered once
+    return add(title, std::move(work));
+}
+
+int JobList::hold(const QString& title, JobHandle<JobReport> handle) {
+    const int id = m_nextId++;
+    m_jobs.push_back({id, title, handle.state(), std::nullopt});
+    m_handles.push_back({id, std::move(handle)});
     m_handles.back().handle.then([this, id](const JobReport& report) { end(id, report); });
     emit changed();
     return id;
@@ -39,13 +63,19 @@ void JobList::cancel(int id) {
     for (Held& held : m_handles)
         if (held.id == id)
             held.handle.stop();
-    emit changed();
+    const Job* job = find(id);
+    if (job && job->isQueued())
+        end(id, neverBegan()); // its handle goes: when its turn comes it returns at once, and nobody listens
+    else
+        emit changed();
 }
 
 void JobList::cancelAll() {
-    for (Held& held : m_handles)
-        held.handle.stop();
-    emit changed();
+    std::vector<int> ids;
+    for (const Held& held : m_handles)
+        ids.push_back(held.id);
+    for (const int id : ids)
+        cancel(id);
 }
 
 void JobList::clearFinished() {

@@ -35,16 +35,20 @@ public:
     explicit JobList(JobRunner* runner, QObject* parent = nullptr);
 
     JobRunner* runner() const { return m_runner; }
+    using Work = std::function<JobReport(const JobContext&)>;
     /// Now: beside what runs already, for work that only reads.
     enum class Start { Queued, Now };
-    /// Queues work that ends with a report; it runs in a worker and captures values only.
-    int add(const QString& title, std::function<JobReport(const JobContext&)> work,
-            Start start = Start::Queued);
+    /// Queues work that ends with a report: whatever writes, one after the other. It runs in a worker and captures
+    /// values only.
+    int add(const QString& title, Work work, Start start = Start::Queued);
+    /// Queues the verification that a finished job's report offers; 0 where it offers none.
+    int verify(int id);
     const std::vector<Job>& jobs() const { return m_jobs; }
     const Job* find(int id) const;
     /// Running and queued ones.
     int unfinished() const;
 
+    /// One that waits ends at once; one that runs is asked to stop.
     void cancel(int id);
     void cancelAll();
     /// Forgets the reports.
@@ -55,6 +59,7 @@ signals:
     void finished(int id);
 
 private:
+    int hold(const QString& title, JobHandle<JobReport> handle);
     void end(int id, const JobReport& report);
 
     struct Held {

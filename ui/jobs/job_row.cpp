@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/jobs/job_row.h"
 
+#include "ui/jobs/flow_row.h"
 #include "ui/style/icons.h"
 #include "ui/style/painting.h"
 #include "ui/style/small_widgets.h"
@@ -99,16 +100,29 @@ JobRow::JobRow(const Job& job, QWidget* parent) : QWidget(parent), m_id(job.id) 
     m_sentence->setTextFormat(Qt::PlainText);
     m_sentence->setWordWrap(true);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_openFolder = new style::LinkButton(tr("Open folder"));
-    m_openResult = new style::LinkButton(tr("Open result"));
-    connect(m_openFolder, &QPushButton::clicked, this, [this] { emit openFolderRequested(m_folder); });
-    connect(m_openResult, &QPushButton::clicked, this, [this] { emit openResultRequested(m_result); });
-    auto* ended = new QHBoxLayout(m_ended);
+    m_links = new FlowRow;
+    const auto link = [&](const QString& text, const QString& tip, auto act) {
+        auto* made = new style::LinkButton(text, m_links);
+        made->setToolTip(tip);
+        made->setAccessibleName(QStringLiteral("%1: %2").arg(text, job.title));
+        connect(made, &QPushButton::clicked, this, act);
+        return made;
+    };
+    m_show = link(tr("Show comparison"), tr("What differs, and where"), [this] { emit showRequested(m_id); });
+    m_compare =
+        link(tr("Compare with the source"), tr("Every tensor of the result with the one it was made of"),
+             [this] { emit compareRequested(m_id); });
+    m_verify = link(tr("Verify"), tr("Read every byte back and compare it with the source"),
+                    [this] { emit verifyRequested(m_id); });
+    m_openFolder = link(tr("Open folder"), {}, [this] { emit openFolderRequested(m_folder); });
+    m_openResult = link(tr("Open result"), {}, [this] { emit openResultRequested(m_result); });
+    auto* ended = new QGridLayout(m_ended);
     ended->setContentsMargins(0, 0, 0, 0);
-    ended->addWidget(m_glyph, 0, Qt::AlignTop);
-    ended->addWidget(m_sentence, 1);
-    ended->addWidget(m_openFolder, 0, Qt::AlignTop);
-    ended->addWidget(m_openResult, 0, Qt::AlignTop);
+    ended->setVerticalSpacing(1);
+    ended->setColumnStretch(1, 1);
+    ended->addWidget(m_glyph, 0, 0, Qt::AlignTop);
+    ended->addWidget(m_sentence, 0, 1);
+    ended->addWidget(m_links, 1, 1);
     m_ended->hide();
 
     auto* all = new QVBoxLayout(this);
@@ -126,6 +140,10 @@ void JobRow::refresh(const Job& job) {
     if (job.report) {
         if (!m_reported)
             showReport(*job.report);
+        if (m_verifiable != bool(job.report->verify)) {
+            m_verifiable = bool(job.report->verify);
+            m_verify->setVisible(m_verifiable);
+        }
         return;
     }
     showProgress(job);
@@ -179,6 +197,11 @@ void JobRow::showReport(const JobReport& report) {
     m_result = report.result;
     m_openFolder->setVisible(!m_folder.isEmpty());
     m_openResult->setVisible(!m_result.isEmpty());
+    m_verifiable = bool(report.verify);
+    m_verify->setVisible(m_verifiable);
+    m_compare->setVisible(report.source != nullptr && !m_result.isEmpty());
+    m_show->setVisible(report.comparison != nullptr);
+    m_links->setVisible(!m_folder.isEmpty() || !m_result.isEmpty() || m_verifiable || report.comparison);
     m_ended->show();
 }
 

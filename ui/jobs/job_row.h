@@ -33,6 +33,9 @@ signals:
     void cancelRequested(int id);
     void openFolderRequested(const QString& folder);
     void openResultRequested(const QString& path);
+    void verifyRequested(int id);
+    void compareRequested(int id);
+    void showRequested(int id);
 
 private:
     void showProgress(const Job& job);
@@ -40,6 +43,7 @@ private:
 
     int m_id;
     bool m_reported = false;
+    bool m_verifiable = false;
     QString m_folder, m_result;
     QLabel* m_title;
     style::ThinBar* m_bar;
@@ -50,6 +54,10 @@ private:
     QWidget* m_ended;
     style::Glyph* m_glyph;
     QLabel* m_sentence;
+    QWidget* m_links;
+    style::LinkButton* m_show;
+    style::LinkButton* m_compare;
+    style::LinkButton* m_verify;
     style::LinkButton* m_openFolder;
     style::LinkButton* m_openResult;
 };

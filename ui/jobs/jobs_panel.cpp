@@ -77,6 +77,9 @@ void JobsPanel::rebuild() {
         connect(row, &JobRow::cancelRequested, m_jobs, &JobList::cancel);
         connect(row, &JobRow::openFolderRequested, this, &JobsPanel::openFolderRequested);
         connect(row, &JobRow::openResultRequested, this, &JobsPanel::openResultRequested);
+        connect(row, &JobRow::verifyRequested, m_jobs, &JobList::verify);
+        connect(row, &JobRow::compareRequested, this, &JobsPanel::compareRequested);
+        connect(row, &JobRow::showRequested, this, &JobsPanel::showRequested);
         m_layout->insertWidget(1, row); // the newest first
         m_rows.push_back(row);
     }

@@ -28,6 +28,8 @@ signals:
     void summaryChanged(const QString& summary);
     void openFolderRequested(const QString& folder);
     void openResultRequested(const QString& path);
+    void compareRequested(int id); ///< of a job whose report has a source and a result
+    void showRequested(int id);    ///< of a job whose report has a comparison
 
 private:
     void rebuild();

@@ -45,12 +45,17 @@ Actions::Actions(QWidget* window)
     , consolidate(make(window, tr("&Consolidate…"), QStringLiteral("consolidate"),
                        QKeySequence(Qt::CTRL | Qt::Key_E)))
     , check(make(window, tr("C&heck"), QStringLiteral("check")))
+    , compareFolder(
+          make(window, tr("With a &folder…"), QStringLiteral("open"), QKeySequence(Qt::CTRL | Qt::Key_D)))
+    , compareFile(make(window, tr("With a f&ile…"), QStringLiteral("file")))
+    , showComparison(make(window, tr("&Show the comparison"), QStringLiteral("compare")))
     , back(make(window, tr("&Back"), QStringLiteral("back"), QKeySequence::Back))
     , forward(make(window, tr("&Forward"), QStringLiteral("forward"), QKeySequence::Forward))
     , formats(make(window, tr("&Formats"), QStringLiteral("rules"), QKeySequence::HelpContents))
     , rules(make(window, tr("&Rules"), QStringLiteral("check")))
     , about(make(window, tr("&About Shardlens"), QStringLiteral("info")))
     , openMenu(new QMenu(tr("Open"), window))
+    , compareMenu(new QMenu(tr("C&ompare"), window))
     , recentMenu(new QMenu(tr("Open &recent"), window))
     , viewMenu(new QMenu(tr("&View"), window))
     , partMenu(new QMenu(tr("&Part and variant"), window)) {
@@ -63,6 +68,9 @@ Actions::Actions(QWidget* window)
     about->setMenuRole(QAction::AboutRole);
     consolidate->setToolTip(tr("Write it as safetensors files; the plan comes first"));
     consolidate->setIconText(tr("Consolidate"));
+    compareMenu->setIcon(style::icon(u"compare"));
+    compareMenu->setToolTipsVisible(true);
+    compareFolder->setToolTip(tr("Compare what is open with another checkpoint"));
     check->setToolTip(tr("Read every byte: checksums, NaN and infinite values, tensors of zeros"));
 }
 
@@ -79,6 +87,7 @@ void Actions::fillMenuBar(QMenuBar* bar) const {
     bar->addMenu(viewMenu);
     QMenu* checkpoint = bar->addMenu(tr("&Checkpoint"));
     checkpoint->addActions({consolidate, check});
+    checkpoint->addMenu(compareMenu);
     checkpoint->addMenu(partMenu);
     QMenu* go = bar->addMenu(tr("&Go"));
     go->addActions({back, forward});
@@ -87,7 +96,7 @@ void Actions::fillMenuBar(QMenuBar* bar) const {
 }
 
 QList<QAction*> Actions::needCheckpoint() const {
-    return {close, find, consolidate, check, resetLayout};
+    return {close, find, consolidate, check, compareFolder, compareFile, resetLayout};
 }
 
 } // namespace shardlens::ui

@@ -26,13 +26,17 @@ struct Actions {
     QAction* fullScreen;
     QAction* consolidate;
     QAction* check;
+    QAction* compareFolder;
+    QAction* compareFile;
+    QAction* showComparison;
     QAction* back;
     QAction* forward;
     QAction* formats;
     QAction* rules;
     QAction* about;
 
-    QMenu* openMenu; ///< of the toolbar: file, folder, recent
+    QMenu* openMenu;    ///< of the toolbar: file, folder, recent
+    QMenu* compareMenu; ///< of the toolbar and the menu bar: with what
     QMenu* recentMenu;
     QMenu* viewMenu;
     QMenu* partMenu; ///< parts and variants of what is open

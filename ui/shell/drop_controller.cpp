@@ -96,6 +96,9 @@ void DropController::drop(QDropEvent* event) {
     case DropAction::ConsolidateHere:
         emit consolidateHereRequested(paths.front());
         break;
+    case DropAction::Compare:
+        emit compareRequested(paths.front());
+        break;
     case DropAction::None:
         break;
     }

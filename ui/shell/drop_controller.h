@@ -37,6 +37,7 @@ signals:
     void inspectRequested(const QString& path);
     void consolidateRequested(const QString& path);
     void consolidateHereRequested(const QString& folder);
+    void compareRequested(const QString& path);
 
 private:
     void look(const QStringList& paths);

@@ -25,6 +25,11 @@ DropTarget consolidate() {
             tr("Shows the plan for a safetensors folder; nothing is written before you agree")};
 }
 
+DropTarget compareWithOpen(const QString& openName) {
+    return {DropAction::Compare, Picture::Compare, tr("Compare with open one"),
+            tr("With %1, which is open: names, shapes, values").arg(openName)};
+}
+
 QString filesText(std::uint64_t files) {
     return files == 1 ? tr("1 file") : tr("%1 files").arg(style::grouped(files));
 }
@@ -63,6 +68,8 @@ DropOffer offerBeforeLooking(const QStringList& paths, const QString& openName) 
                       : tr("%1 files").arg(style::grouped(static_cast<std::uint64_t>(paths.size())));
     offer.facts << tr("Looking at it");
     offer.targets = {inspect(openName), consolidate()};
+    if (!openName.isEmpty())
+        offer.targets.push_back(compareWithOpen(openName));
     return offer;
 }
 
@@ -95,6 +102,8 @@ DropOffer offerFor(const Dropped& dropped, const QString& openName) {
     if (const SurveyPart* part = dropped.part()) {
         describePart(dropped, *part, offer);
         offer.targets = {inspect(openName), consolidate()};
+        if (!openName.isEmpty())
+            offer.targets.push_back(compareWithOpen(openName));
         if (!dropped.survey->leftOut.empty())
             offer.note = leftOutText(dropped.survey->leftOut);
         return offer;

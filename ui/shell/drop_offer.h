@@ -12,7 +12,7 @@
 namespace shardlens::ui {
 
 /// What a drop can mean.
-enum class DropAction { None, Inspect, Consolidate, ConsolidateHere };
+enum class DropAction { None, Inspect, Consolidate, ConsolidateHere, Compare };
 
 struct DropTarget {
     DropAction action = DropAction::Inspect;

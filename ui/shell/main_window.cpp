@@ -2,6 +2,7 @@
 // How the window is built and arranged. What its commands do is in main_window_actions.cpp.
 #include "ui/shell/main_window.h"
 
+#include "ui/document/compare_session.h"
 #include "ui/jobs/jobs_panel.h"
 #include "ui/settings/settings.h"
 #include "ui/shell/actions.h"
@@ -15,6 +16,7 @@
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/view_set.h"
+#include "ui/views/compare_view.h"
 #include "ui/views/details_view.h"
 
 #include <QApplication>
@@ -65,6 +67,7 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
     m_drops = new DropController(this, m_services.runner, [this] { return openName(); });
     connectActions();
     connectDocument();
+    connectComparison();
     restoreWindow();
     fillRecentMenus();
     becomeCheckpoint();
@@ -78,7 +81,10 @@ void MainWindow::buildPages() {
     m_openingPage = new OpeningPage(&m_document);
     m_failurePage = new FailurePage;
     m_tabs = new GroupTabs;
-    for (QWidget* page : std::initializer_list<QWidget*>{m_startPage, m_openingPage, m_failurePage, m_tabs})
+    m_comparison = new CompareSession(&m_document, m_services.jobs, this);
+    m_compareView = new CompareView(&m_document, m_comparison);
+    for (QWidget* page :
+         std::initializer_list<QWidget*>{m_startPage, m_openingPage, m_failurePage, m_tabs, m_compareView})
         m_pages->addWidget(page);
     setCentralWidget(m_pages);
 }
@@ -139,6 +145,16 @@ void MainWindow::buildToolBar() {
     bar->addAction(m_actions->consolidate);
     bar->addSeparator();
     bar->addAction(m_actions->check);
+    auto* compare = new QToolButton;
+    compare->setObjectName(QStringLiteral("compare"));
+    compare->setText(tr("Compare"));
+    compare->setIcon(m_actions->compareMenu->icon());
+    compare->setMenu(m_actions->compareMenu);
+    compare->setPopupMode(QToolButton::InstantPopup);
+    compare->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    compare->setAutoRaise(true);
+    compare->setToolTip(tr("Compare what is open with another checkpoint: names, types, shapes, values"));
+    bar->addWidget(compare);
     auto* room = new QWidget;
     room->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(room);

@@ -17,6 +17,8 @@ class QToolBar;
 
 namespace shardlens::ui {
 
+class CompareSession;
+class CompareView;
 class DockTitle;
 class DropController;
 class FailurePage;
@@ -52,6 +54,15 @@ public:
     /// one.
     void consolidate(const QString& source, const QString& target);
     void resetLayout();
+    /// Compares what is open with another checkpoint, in place of the views.
+    void compareWith(const QString& path);
+    /// The same for what a job was made of and what it wrote.
+    void compareJob(int job);
+    void showComparison();
+    void leaveComparison();
+    bool isComparing() const { return m_comparing; }
+    CompareSession* comparison() const { return m_comparison; }
+    CompareView* compareView() const { return m_compareView; }
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -69,6 +80,9 @@ private:
     void buildViewMenu();
     void connectActions();
     void connectDocument();
+    void connectComparison();
+    void fillCompareMenu();
+    void sayComparison();
     void restoreWindow();
 
     void arrangeDocks();
@@ -98,6 +112,9 @@ private:
     OpeningPage* m_openingPage = nullptr;
     FailurePage* m_failurePage = nullptr;
     GroupTabs* m_tabs = nullptr;
+    CompareSession* m_comparison = nullptr;
+    CompareView* m_compareView = nullptr;
+    bool m_comparing = false; ///< the comparison stands in for the views
     FilterBox* m_filterBox = nullptr;
     FilterHint* m_filterHint = nullptr;
     StatusLine* m_status = nullptr;

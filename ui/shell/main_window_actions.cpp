@@ -21,6 +21,7 @@
 #include "ui/shell/start_page.h"
 #include "ui/style/icons.h"
 #include "ui/style/text.h"
+#include "ui/views/compare_view.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -46,6 +47,8 @@ QString proposedTarget(const Checkpoint& source, const QString& path, const QStr
     const CheckpointFacts& facts = source.facts();
     QString name = fromPath(facts.name.empty() ? toPath(lastPart(path)) : facts.name);
     name.replace(QLatin1Char('/'), QLatin1Char('-'));
+    if (name.endsWith(QStringLiteral(".safetensors")))
+        name.chop(12);
     const QString own = fromPath(facts.folder);
     QString beside = folder;
     if (beside.isEmpty())
@@ -161,6 +164,7 @@ void MainWindow::connectDocument() {
 }
 
 void MainWindow::becomeCheckpoint() {
+    m_comparing = false;
     const bool isOpen = m_document.isOpen();
     for (QAction* action : m_actions->needCheckpoint())
         action->setEnabled(isOpen);
@@ -171,7 +175,9 @@ void MainWindow::becomeCheckpoint() {
     if (isOpen)
         m_services.recent->add(*m_document.opened());
     fillPartMenu();
+    fillCompareMenu();
     updatePage();
+    sayComparison();
 }
 
 void MainWindow::updatePage() {
@@ -183,6 +189,9 @@ void MainWindow::updatePage() {
         m_failurePage->show(m_document.failurePath(), *m_document.failure(), openName());
         showContent(false);
         m_pages->setCurrentWidget(m_failurePage);
+    } else if (m_comparing) {
+        showContent(false);
+        m_pages->setCurrentWidget(m_compareView);
     } else if (m_document.isOpen()) {
         m_pages->setCurrentWidget(m_tabs);
         showContent(true);
@@ -208,6 +217,7 @@ void MainWindow::fillRecentMenus() {
         actions.recentMenu->addAction(entry);
         actions.openMenu->addAction(entry);
     }
+    fillCompareMenu();
     actions.recentMenu->setEnabled(!items.empty());
     if (!items.empty()) {
         actions.recentMenu->addSeparator();

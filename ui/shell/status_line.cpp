@@ -53,6 +53,12 @@ void StatusLine::refresh() {
         delete item;
     }
     m_opened->clear();
+    if (!m_instead.isEmpty()) {
+        for (const QString& part : m_instead)
+            add(part, {}, &part == &m_instead.front());
+        m_opened->setText(m_insteadRight);
+        return;
+    }
     const CheckpointPtr checkpoint = m_document->checkpoint();
     if (!checkpoint) {
         add(tr("No checkpoint open"), {}, false);
@@ -78,6 +84,14 @@ void StatusLine::refresh() {
     const double seconds = m_document->opened()->seconds;
     m_opened->setText(seconds < 1 ? tr("opened in %1 ms").arg(std::lround(seconds * 1000))
                                   : tr("opened in %1 s").arg(seconds, 0, 'f', 1));
+}
+
+void StatusLine::showInstead(const QStringList& parts, const QString& right) {
+    if (parts == m_instead && right == m_insteadRight)
+        return;
+    m_instead = parts;
+    m_insteadRight = right;
+    refresh();
 }
 
 QString StatusLine::text() const {

@@ -18,6 +18,8 @@ public:
     explicit StatusLine(Document* document, QWidget* parent = nullptr);
     /// All of it as one text.
     QString text() const;
+    /// Something else than the document, the first part strong; nothing brings the document back.
+    void showInstead(const QStringList& parts, const QString& right);
 
 private:
     void refresh();
@@ -27,6 +29,8 @@ private:
     QWidget* m_box;
     QHBoxLayout* m_layout;
     QLabel* m_opened;
+    QStringList m_instead;
+    QString m_insteadRight;
 };
 
 } // namespace shardlens::ui

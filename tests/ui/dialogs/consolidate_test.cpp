@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "convert/convert.h"
+#include "convert/plan_json.h"
 #include "formats/open.h"
+#include "support/written_checkpoint.h"
 #include "ui/dialogs/consolidate_dialog.h"
 #include "ui/dialogs/left_out_model.h"
 #include "ui/dialogs/more_options.h"
 #include "ui/dialogs/plan_files_model.h"
 #include "ui/dialogs/plan_notes.h"
-#include "ui/dialogs/prefixes.h"
 #include "ui/jobs/job_list.h"
 #include "ui/settings/settings.h"
 
+#include <QAbstractButton>
 #include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QDir>
+#include <QDragEnterEvent>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QMimeData>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -151,6 +157,111 @@ private slots:
         QVERIFY(!again.digest()->blocked());
     }
 
+    void whatNamesSuggestIsOneClickAndNeverTaken() {
+        test::SafetensorsFile file;
+        file.add(QStringLiteral("module.model.a"), {4});
+        file.add(QStringLiteral("module.model.b"), {4});
+        file.add(QStringLiteral("optim.state.a.exp_avg"), {4});
+        file.add(QStringLiteral("train_state.step"), {1});
+        QVERIFY(file.write(target("training.safetensors")));
+        const CheckpointPtr source = open(target("training.safetensors").toStdString());
+        QVERIFY(source);
+        ConsolidateDialog dialog(m_services, source, target("training.safetensors"), target("weights"));
+        dialog.show();
+        QTRY_VERIFY(dialog.isSettled());
+        QCOMPARE(dialog.digest()->tensors, std::uint64_t{4}); // nothing is taken by itself
+        QVERIFY(!dialog.options().dropOptimizer);
+        QVERIFY(!dialog.offers().empty() && dialog.offers().front()->isVisible());
+        QCOMPARE(dialog.offers().front()->text(),
+                 QStringLiteral(
+                     "Weights only, without train_state, prefix module.model. removed: 2 tensors, 16 B"));
+        dialog.offers().front()->click();
+        QTRY_VERIFY(dialog.isSettled());
+        QVERIFY(dialog.options().dropOptimizer);
+        QCOMPARE(dialog.digest()->tensors, std::uint64_t{2});
+        QCOMPARE(dialog.digest()->plan->renamed.size(), std::size_t{2});
+        QCOMPARE(dialog.digest()->plan->renamed.front().second, std::string("a"));
+        QVERIFY(dialog.offers().empty());
+        const QString command =
+            dialog.findChild<QObject*>(QStringLiteral("command"))->property("command").toString();
+        QCOMPARE(command, QString::fromStdString(convert::asCommand(
+                              target("training.safetensors").toStdString(), dialog.options())));
+    }
+
+    void aDroppedLayoutIsCopied() {
+        ConsolidateDialog dialog(m_services, open(Sound), QString::fromStdString(Sound), target("i"));
+        dialog.show();
+        QTRY_VERIFY(dialog.isSettled());
+        QVERIFY(!dialog.more()->isVisible());
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(Sound))});
+        QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&dialog, &enter);
+        QVERIFY(enter.isAccepted());
+        QVERIFY(dialog.more()->isVisible()); // the place where it would go is in sight
+        QDropEvent drop(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&dialog, &drop);
+        QCOMPARE(dialog.options().like, Sound);
+        QTRY_VERIFY(dialog.isSettled());
+        QVERIFY(dialog.digest());
+    }
+
+    void everyBlockingNoteHasItsOwnButton() {
+        auto digest = std::make_shared<PlanDigest>();
+        digest->notes.push_back({Severity::Error, "a", QStringLiteral("One."), {}, {}, {"x", "y"}});
+        digest->notes.push_back({Severity::Error, "b", QStringLiteral("Two."), {}, {}, {"z"}});
+        digest->notes.push_back({Severity::Warning, "c", QStringLiteral("Three."), {}, {}, {"w"}});
+        PlanNotes notes;
+        notes.setDigest(digest);
+        notes.show();
+        QCOMPARE(notes.noteButtons().size(), std::size_t{2});
+        std::vector<std::string> asked;
+        connect(&notes, &PlanNotes::excludeRequested, this,
+                [&asked](const std::vector<std::string>& names) { asked = names; });
+        notes.noteButtons()[1]->click();
+        QCOMPARE(asked, std::vector<std::string>{"z"});
+        notes.noteButtons()[0]->click();
+        QCOMPARE(asked, (std::vector<std::string>{"x", "y"}));
+        notes.excludeButton()->click();
+        QCOMPARE(asked, (std::vector<std::string>{"x", "y", "z"}));
+    }
+
+    void whatCannotBeReadIsSaid() {
+        ConsolidateDialog dialog(m_services, open(Sound), QString::fromStdString(Sound), target("j"));
+        QTRY_VERIFY(dialog.isSettled());
+        for (QPlainTextEdit* edit : dialog.more()->findChildren<QPlainTextEdit*>()) {
+            edit->setPlainText(QStringLiteral("no equals sign"));
+            QTRY_VERIFY(dialog.isSettled());
+            QVERIFY(!dialog.digest());
+            QVERIFY(dialog.notes()->text().contains(QStringLiteral("no equals sign")));
+            edit->clear();
+            QTRY_VERIFY(dialog.isSettled() && dialog.digest());
+        }
+    }
+
+    void aReportOffersToVerify() {
+        ConsolidateDialog dialog(m_services, open(Sound), QString::fromStdString(Sound), target("verified"));
+        QSignalSpy started(&dialog, &ConsolidateDialog::started);
+        QTRY_VERIFY(dialog.isSettled());
+        dialog.start();
+        const int job = started.first().first().toInt();
+        QTRY_VERIFY(m_jobs.find(job)->report.has_value());
+        QVERIFY(m_jobs.find(job)->report->verify);
+        QVERIFY(m_jobs.find(job)->report->source);
+        const auto verification = m_jobs.find(job)->report->verify; // once more, after damage
+        const int verifying = m_jobs.verify(job);
+        QVERIFY(verifying > 0);
+        QCOMPARE(m_jobs.verify(job), 0); // offered once
+        QTRY_VERIFY(m_jobs.find(verifying)->report.has_value());
+        QVERIFY2(m_jobs.find(verifying)->report->outcome == JobReport::Outcome::Done,
+                 qPrintable(m_jobs.find(verifying)->report->sentence));
+        QFile file(target("verified") + QStringLiteral("/model.safetensors"));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.seek(file.size() - 1) && file.putChar('\x5a'));
+        file.close();
+        QVERIFY(verification({}).outcome == JobReport::Outcome::Failed);
+    }
+
     void aDialogMayGoWhileItPlans() {
         for (int round = 0; round < 5; ++round)
             ConsolidateDialog dialog(m_services, open(Sound), QString::fromStdString(Sound), target("g"));
@@ -176,6 +287,8 @@ private slots:
             QCOMPARE(json[QStringLiteral("schema")].toInt(), 1);
             QCOMPARE(json[QStringLiteral("plan")].toObject()[QStringLiteral("files")].toArray().size(),
                      qsizetype((*digest)->files.size()));
+            QCOMPARE(planAsJson(**digest),
+                     QByteArray::fromStdString(convert::planDocument(*(*digest)->plan)));
             files.setDigest(nullptr);
             QCOMPARE(files.rowCount(), 0);
         }

@@ -139,6 +139,57 @@ private slots:
         QCOMPARE(panel.summary(), QString());
     }
 
+    void aWaitingJobGoesAtOnce() {
+        JobRunner runner;
+        JobList jobs(&runner);
+        const int running = jobs.add(QStringLiteral("first"), untilStopped);
+        const int queued = jobs.add(QStringLiteral("second"), untilStopped);
+        QTRY_VERIFY(jobs.find(running)->isRunning());
+        QVERIFY(jobs.find(queued)->isQueued());
+        jobs.cancel(queued);
+        QVERIFY(jobs.find(queued)->report.has_value()); // not only when its turn comes
+        QVERIFY(jobs.find(running)->isRunning());
+        const int now = jobs.add(QStringLiteral("reads alone"), untilStopped, JobList::Start::Now);
+        QTRY_VERIFY(jobs.find(now)->isRunning()); // beside the one that writes
+        jobs.cancelAll();
+        QTRY_COMPARE(jobs.unfinished(), 0);
+    }
+
+    void reportsOfferWhatCanBeDone() {
+        JobRunner runner;
+        JobList jobs(&runner);
+        JobsPanel panel(&jobs);
+        panel.resize(520, 220);
+        panel.show();
+        JobReport report;
+        report.sentence = QStringLiteral("Wrote it.");
+        report.result = report.folder = QStringLiteral("/tmp/out");
+        report.source = nullptr;
+        report.verify = [](const JobContext&) {
+            return JobReport();
+        };
+        const int id =
+            jobs.add(QStringLiteral("Consolidate"), [report](const JobContext&) { return report; });
+        QTRY_VERIFY(jobs.find(id)->report.has_value());
+        const auto texts = [&panel] {
+            QStringList out;
+            for (const QPushButton* button : panel.findChildren<QPushButton*>())
+                if (button->isVisible())
+                    out << button->text();
+            return out;
+        };
+        QCOMPARE(texts(), (QStringList{QStringLiteral("Verify"), QStringLiteral("Open folder"),
+                                       QStringLiteral("Open result")}));
+        for (QPushButton* button : panel.findChildren<QPushButton*>()) {
+            QVERIFY(!button->accessibleName().isEmpty());
+            if (button->text() == QLatin1String("Verify"))
+                button->click();
+        }
+        QTRY_COMPARE(jobs.jobs().size(), std::size_t{2});
+        QTRY_COMPARE(jobs.unfinished(), 0);
+        QVERIFY(!texts().contains(QStringLiteral("Verify")));
+    }
+
     void rowsShowProgressAndReport() {
         JobRunner runner;
         JobList jobs(&runner);

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "convert/convert.h"
+#include "ui/dialogs/conversion_job.h"
+#include "ui/document/compare_session.h"
 #include "ui/jobs/job_list.h"
 #include "ui/settings/appearance.h"
 #include "ui/settings/settings.h"
@@ -15,6 +18,7 @@
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
 #include "ui/style/theme.h"
+#include "ui/views/compare_view.h"
 
 #include <QAbstractItemModelTester>
 #include <QAccessible>
@@ -155,7 +159,7 @@ private slots:
         QVERIFY(overlay->isUp());
         QVERIFY(overlay->isVisible());
         QTRY_VERIFY(overlay->offer().facts.size() > 1);
-        QCOMPARE(overlay->offer().targets.size(), std::size_t{2});
+        QCOMPARE(overlay->offer().targets.size(), std::size_t{3}); // with the open one it can be compared
         QVERIFY(overlay->offer().targets[0].text.contains(QStringLiteral("in place of")));
         const QPoint second = overlay->targetRect(1).center().toPoint();
         QCOMPARE(overlay->actionAt(second), DropAction::Consolidate);
@@ -265,6 +269,48 @@ private slots:
         const QDateTime now(QDate(2026, 11, 20), QTime(12, 0));
         QCOMPARE(shownTime(now.addSecs(-3600), now), QStringLiteral("today 11:00"));
         QCOMPARE(shownTime(now.addDays(-1), now), QStringLiteral("yesterday"));
+    }
+
+    void comparesWhatIsDroppedAndWhatWasWritten() {
+        MainWindow window(services());
+        window.resize(1300, 800);
+        window.show();
+        openIn(window, Sound);
+        DropOverlay* overlay = window.drops()->overlay();
+        overlay->appear(offerFor(recogniseDropped({Other.toStdString()}, {}), QStringLiteral("st_dtypes")));
+        QCOMPARE(overlay->offer().targets.size(), std::size_t{3});
+        const QPoint third = overlay->targetRect(2).center().toPoint();
+        overlay->vanish();
+        QCOMPARE(dropAt(window, Other, third), DropAction::Compare);
+        QVERIFY(window.isComparing());
+        QCOMPARE(window.pages()->currentWidget(), window.compareView());
+        QTRY_VERIFY(window.comparison()->result());
+        QVERIFY(window.statusLine()->text().startsWith(QStringLiteral("Comparison")));
+        QVERIFY(!window.dock(QStringLiteral("contents"))->isVisible());
+        QTest::keyClick(window.compareView(), Qt::Key_Escape);
+        QVERIFY(!window.isComparing());
+        QCOMPARE(window.pages()->currentWidget(), window.tabs());
+        QVERIFY(window.dock(QStringLiteral("contents"))->isVisible());
+        window.actions().showComparison->trigger();
+        QVERIFY(window.isComparing());
+        openIn(window, Other); // another checkpoint: its views
+        QVERIFY(!window.isComparing());
+
+        // A plain conversion ends with: nothing differs.
+        const QString out = m_folder.filePath(QStringLiteral("converted"));
+        convert::Options options;
+        options.output = out.toStdString();
+        const auto source = window.document()->checkpoint();
+        auto plan = convert::planConversion(source, options, {});
+        QVERIFY(plan);
+        const auto work =
+            conversionWork(std::make_shared<const convert::Plan>(std::move(*plan)), options, Other);
+        const int job = m_jobs->add(QStringLiteral("Consolidate"), work);
+        QTRY_VERIFY(m_jobs->find(job)->report.has_value());
+        window.compareJob(job);
+        QTRY_VERIFY(window.comparison()->result());
+        QCOMPARE(window.compareView()->sentence(),
+                 QStringLiteral("%1 tensors, byte-identical.").arg(source->tensorCount()));
     }
 
     void aWindowMayGoWhileAJobRuns() {
