@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/cli/session.h"
-#include "convert/convert.h"
+#include "convert/plan_json.h"
 
 namespace shardlens::cli {
 

@@ -3,7 +3,6 @@
 
 #include "app/cli/progress_line.h"
 #include "base/escape.h"
-#include "base/shell_quote.h"
 #include "base/units.h"
 #include "formats/open.h"
 

@@ -5,6 +5,7 @@
 #include "app/cli/json_writer.h"
 #include "app/cli/output.h"
 #include "app/cli/style.h"
+#include "base/shell_quote.h"
 #include "formats/survey.h"
 #include "jobs/job_context.h"
 #include "jobs/progress.h"
