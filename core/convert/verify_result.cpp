@@ -14,12 +14,6 @@ std::string folderOf(const std::string& file) {
     return slash == std::string::npos ? "." : slash == 0 ? "/" : file.substr(0, slash);
 }
 
-Result<void> verifyIn(const std::string& folder, const Plan& plan,
-                      const std::vector<const PlannedFile*>& files, const JobContext& context) {
-    SHARDLENS_CHECK(verifyLayout(plan, files, folder, context));
-    return verifyContents(plan, files, folder, context);
-}
-
 } // namespace
 
 Result<void> verifyResult(const Plan& plan, const JobContext& context) {
@@ -27,13 +21,14 @@ Result<void> verifyResult(const Plan& plan, const JobContext& context) {
     for (const auto& file : plan.files)
         if (file.role != PlannedFile::Role::Values)
             files.push_back(&file);
-    SHARDLENS_CHECK(verifyIn(plan.singleFile ? folderOf(plan.target) : plan.target, plan, files, context));
+    SHARDLENS_CHECK(verifyFiles(plan, files, plan.singleFile ? folderOf(plan.target) : plan.target,
+                                Verify::Full, context));
     for (const auto& file : plan.files) { // values lie where the user said
         if (file.role != PlannedFile::Role::Values)
             continue;
         auto alone = file;
         alone.path = targetFileName(file.path);
-        SHARDLENS_CHECK(verifyIn(folderOf(file.path), plan, {&alone}, context));
+        SHARDLENS_CHECK(verifyFiles(plan, {&alone}, folderOf(file.path), Verify::Full, context));
     }
     return {};
 }
