@@ -47,9 +47,11 @@ std::string partText(const convert::Plan& plan, const convert::PlannedFile& file
 }
 
 void printWaiting(Session& session, const convert::Report& report) {
-    session.print("Nothing is published yet: " + filesText(report.waiting.size()) +
-                  " of other parts to come" +
-                  (report.waiting.empty() ? "" : ", first " + shown(report.waiting.front())) + ".\n");
+    if (report.waiting.empty())
+        session.print("No file is this part's: others write and publish.\n");
+    else
+        session.print("Nothing is published yet: " + filesText(report.waiting.size()) +
+                      " of other parts to come, first " + shown(report.waiting.front()) + ".\n");
 }
 
 } // namespace

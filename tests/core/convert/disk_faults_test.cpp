@@ -219,7 +219,7 @@ private slots:
                 fs::copy_file(made.path(0), made.path(1));
         };
         const auto report = run(acting(made, act, 2), options(parent));
-        if (!report) { // a file that is open stays whole although its name is gone: then it may be read to its end
+        if (!report) { // one that is open may be read to its end without its name
             const auto rule = ruleOf(report);
             QVERIFY2(rule == "convert.source-changed" || rule == "io.unexpected-end" ||
                          rule == "io.changed" || rule == "io.not-found",
@@ -264,7 +264,7 @@ private slots:
         QVERIFY(run(*open(folder, {}, {}), options(parent)));
     }
 
-    /// fsync cannot be interrupted: what it waits for is waited for in steps before it, and a cancel ends that.
+    /// fsync cannot be interrupted: what it waits for is awaited in steps before it, which a cancel ends.
     void theDiskIsWaitedForInSteps() {
         const auto folder = newFolder();
         SlicesOnDisk made(folder);

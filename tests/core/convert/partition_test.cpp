@@ -381,6 +381,16 @@ private slots:
         QCOMPARE(names(parent), std::vector<std::string>{"out"});
     }
 
+    void morePartsThanFiles() {
+        const auto parent = newFolder();
+        const auto idle = run(options(parent, "99/99"));
+        QVERIFY2(idle && !idle->published && idle->waiting.empty(), ruleOf(idle).c_str());
+        QVERIFY(names(parent).empty()); // it leaves nothing that another would have to finish
+        for (int i = 1; i <= 99; ++i)
+            QVERIFY(run(options(parent, part(i, 99))));
+        compare(parent);
+    }
+
     void optionsThatDoNotGoTogether() {
         const auto parent = newFolder();
         auto wanted = options(parent, "1/2");
