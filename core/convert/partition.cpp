@@ -44,10 +44,17 @@ constexpr std::array<Launcher, 5> launchers{{{"OMPI_COMM_WORLD_RANK", "OMPI_COMM
                                              {"SLURM_PROCID", "SLURM_NTASKS"},
                                              {"RANK", "WORLD_SIZE"}}};
 
+/// A job's own script has the variables of one process of many, and is none of them: srun starts those.
+bool isJobScript(const Launcher& launcher, const Environment& environment) {
+    return std::string_view(launcher.rank) == "SLURM_PROCID" && environment("SLURM_JOB_ID") &&
+           !environment("SLURM_STEP_ID");
+}
+
 Result<std::optional<Partition>> fromLauncher(const Environment& environment) {
     for (const auto& launcher : launchers) {
         const auto rank = environment(launcher.rank), size = environment(launcher.size);
-        if (!rank || !size || (launcher.only != nullptr && !environment(launcher.only)))
+        if (!rank || !size || (launcher.only != nullptr && !environment(launcher.only)) ||
+            isJobScript(launcher, environment))
             continue;
         const auto index = number(*rank), count = number(*size);
         if (!index || !count || *index >= *count || *count > MostParts)

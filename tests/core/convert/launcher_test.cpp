@@ -43,6 +43,11 @@ private slots:
         QCOMPARE(said("auto", elastic), std::string("3/8"));
         elastic.emplace("TORCHELASTIC_RUN_ID", "x");
         QCOMPARE(said("auto", elastic), std::string("2/4"));
+        auto script = slurm; // what sbatch starts is no process of srun, though it looks like the first
+        script.emplace("SLURM_JOB_ID", "7");
+        QCOMPARE(said("auto", script), std::string("convert.bad-option"));
+        script.emplace("SLURM_STEP_ID", "0");
+        QCOMPARE(said("auto", script), std::string("3/8"));
         QCOMPARE(said("auto"), std::string("convert.bad-option"));
         QCOMPARE(said("auto", {{"SLURM_PROCID", "8"}, {"SLURM_NTASKS", "8"}}),
                  std::string("convert.bad-option"));

@@ -84,8 +84,11 @@ expect_same killed
 # As a job: the script's own process has Slurm's variables too and is no part; srun's are.
 cat > "$folder/job.sh" <<JOB
 #!/bin/sh
+"$cli" $(parts_of none) > "$folder/script.report" 2>&1
+echo "\$?" > "$folder/script.status"
 srun --overcommit "$cli" $(parts_of job) > "$folder/job.reports"
 JOB
 sbatch --wait --ntasks 4 --overcommit --output "$folder/job.log" "$folder/job.sh"
 expect_same job
+test "$(cat "$folder/script.status")" = 2 # the script itself was refused
 echo "srun: four parts, killed and repeated, give what one run gives"
