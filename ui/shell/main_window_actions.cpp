@@ -255,7 +255,7 @@ void MainWindow::askForFile() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters(
-        {tr("Checkpoints (*.safetensors *.json *.pt *.pth *.bin *.ckpt *.distcp .metadata)"),
+        {tr("Checkpoints (*.safetensors *.json *.pt *.pth *.bin *.ckpt *.distcp *.dduf .metadata)"),
          tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
         m_services.settings->setLastFolder(QFileInfo(path).absolutePath());

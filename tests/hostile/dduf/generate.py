@@ -38,7 +38,7 @@ class Entry:
         if self.descriptor:
             size = crc = 0
         extra = struct.pack("<HHQQ", 1, 16, size, size) if self.zip64 else b""
-        small = 0xFFFFFFFF if self.zip64 else size
+        small = 0xFFFFFFFF if self.zip64 and not self.local.get("real_sizes") else size
         name = self.local.get("local_name", self.name)
         return struct.pack("<4sHHHIIIIHH", b"PK\3\4", 45 if self.zip64 else 20, self.flags | (8 if self.descriptor else 0),
                            self.local.get("local_method", self.method), 0x00210000, crc, small, small, len(name),
@@ -91,6 +91,7 @@ def main():
     write("sound.plain", archive(base()))
     write("sound.zip64-end", archive(base(), zip64_end=True, wide_end=True))
     write("sound.zip64-end-beside-real-values", archive(base(), zip64_end=True))
+    write("sound.cpython-3.10", archive([Entry(e.name, e.data, real_sizes=True) for e in base()]))
     write("sound.aligned", archive(base(extra=struct.pack("<HH", 0x4246, 11) + b"\0" * 11)))
     write("sound.descriptors", archive([Entry(e.name, e.data, descriptor=True) for e in base()]))
     write("sound.comment", archive(base(), comment=b"made by hand"))
