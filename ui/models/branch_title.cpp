@@ -16,8 +16,11 @@ QString branchTitle(const NameTree& names, const Branch& branch, std::uint32_t f
     const auto parts = itemPath(*names.checkpoint(), names.item(branch.begin));
     QString out;
     for (std::size_t i = std::max(from, 1u) - 1; i < std::min<std::size_t>(branch.depth, parts.size()); ++i) {
-        if (i + 1 > std::max(from, 1u))
-            out += separator;
+        if (i + 1 > std::max(from, 1u)) {
+            // What stands in the name: dots, slashes behind components and folders.
+            const char own = *(parts[i - 1].data() + parts[i - 1].size());
+            out += own == '/' || own == '.' ? QChar(QLatin1Char(own)) : separator;
+        }
         if (out.size() > longest)
             return out + QChar(0x2026);
         out += style::plain(parts[i], longestPart);

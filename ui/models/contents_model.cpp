@@ -243,11 +243,12 @@ std::string ContentsModel::rawName(const QModelIndex& index) const {
     if (names.isLeaf(branch))
         return names.isTensor(item) ? std::string(names.checkpoint()->tensor(names.tensor(item)).name())
                                     : names.checkpoint()->entry(names.entry(item)).name;
-    const auto parts = itemPath(*names.checkpoint(), item);
-    std::string out;
-    for (std::size_t i = 0; i < std::min<std::size_t>(branch.depth, parts.size()); ++i)
-        (out += i == 0 ? "" : ".") += parts[i];
-    return out;
+    if (branch.depth == 0)
+        return {};
+    const auto parts = itemPath(*names.checkpoint(), item); // views on the name
+    const auto name = itemName(*names.checkpoint(), item);
+    const auto& last = parts[std::min<std::size_t>(branch.depth, parts.size()) - 1];
+    return std::string(name.substr(0, std::size_t(last.data() + last.size() - name.data())));
 }
 
 bool ContentsModel::isWithinAlike(const QModelIndex& index) const {

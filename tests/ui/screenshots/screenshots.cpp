@@ -104,11 +104,25 @@ private:
     void contents(MainWindow& window) {
         open(window, m_small);
         save(&window, "main-small");
+        archives(window);
         open(window, broken());
         save(&window, "main-damaged");
         open(window, large());
         select(window, "model.layers.17.mlp.up_proj.weight");
         save(&window, "main-large");
+    }
+
+    void archives(MainWindow& window) {
+        open(window, QStringLiteral(SHARDLENS_TEST_DATA "/dduf_flux/flux.dduf"));
+        save(&window, "archive");
+        window.tabs()->setCurrent(1);
+        select(window, "vae/quant_conv.weight");
+        save(&window, "archive-files");
+        window.tabs()->setCurrent(0);
+        open(window, QStringLiteral(SHARDLENS_TEST_DATA "/dduf_dotdot/tiny.dduf"));
+        save(&window, "archive-refused");
+        open(window, QStringLiteral(SHARDLENS_TEST_DATA "/diffusers_sdxl"));
+        save(&window, "pipeline");
     }
 
     void tabs(MainWindow& window) {

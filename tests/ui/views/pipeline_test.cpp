@@ -80,11 +80,12 @@ private slots:
         QCOMPARE(js.who, QStringLiteral("huggingface.js"));
         QVERIFY(js.reason.contains(QStringLiteral("extension")));
         QVERIFY(view.verdicts()->accessibleDescription().contains(QStringLiteral("huggingface.js")));
-        QVERIFY(shows(*view.verdicts(), style::Theme(view.palette()).severity(Severity::Error)));
+        QVERIFY(shows(*view.verdicts(), style::Theme(view.palette()).severity(Severity::Warning)));
 
         open(Data + "/dduf_dotdot/tiny.dduf");
         QCOMPARE(statesOf(view), (std::vector{State::Refuses, State::Refuses, State::Opens}));
         QVERIFY(view.model()->rowCount() > 0);
+        QVERIFY(shows(*view.verdicts(), style::Theme(view.palette()).severity(Severity::Error)));
         open(Data + "/hf_single");
         QVERIFY(!view.verdicts()->isVisibleTo(&view));
     }
@@ -99,6 +100,8 @@ private slots:
                 names.insert(model->index(row, 0).data().toString());
             for (const char* component : {"unet", "vae", "text_encoder", "safety_checker"})
                 QVERIFY2(names.contains(QLatin1String(component)), component);
+            QVERIFY(
+                names.contains(QStringLiteral("scheduler/scheduler_config.json"))); // a branch of one leaf
         }
     }
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace shardlens::ui {
 
@@ -18,16 +19,11 @@ namespace {
 
 constexpr double Margin = 8, Gap = 8, Inset = 10, GlyphSize = 16;
 
-QColor colorOf(VerdictCards::Card::State state, const style::Theme& theme) {
-    switch (state) {
-    case VerdictCards::Card::State::Opens:
-        return theme.good();
-    case VerdictCards::Card::State::OpensWithNotes:
-        return theme.severity(Severity::Warning);
-    case VerdictCards::Card::State::Refuses:
-        break;
-    }
-    return theme.severity(Severity::Error);
+/// Nothing where it opens. What others refuse may still be used here, so that is a warning.
+std::optional<Severity> severityOf(const VerdictCards::Card& card, bool own) {
+    if (card.state == VerdictCards::Card::State::Opens)
+        return std::nullopt;
+    return own && card.state == VerdictCards::Card::State::Refuses ? Severity::Error : Severity::Warning;
 }
 
 } // namespace
@@ -87,18 +83,18 @@ void VerdictCards::paintEvent(QPaintEvent*) {
 
 void VerdictCards::paintCard(QPainter& painter, const QRectF& rect, const Card& card) const {
     const style::Theme theme(palette());
-    const QColor color = colorOf(card.state, theme);
+    const auto severity = severityOf(card, &card == &m_cards.front());
+    const QColor color = severity ? theme.severity(*severity) : theme.good();
     painter.setPen(QPen(style::mix(theme.line, color, 0.35), 1));
     painter.setBrush(style::mix(theme.base, color, theme.dark ? 0.16 : 0.1));
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
     const QFontMetricsF metrics(font());
     const double top = rect.top() + Inset - 2;
     const QRectF glyph(rect.left() + Inset, top + (metrics.height() - GlyphSize) / 2, GlyphSize, GlyphSize);
-    if (card.state == Card::State::Opens)
-        style::drawGood(painter, glyph, theme);
+    if (severity)
+        style::drawSeverity(painter, glyph, *severity, theme);
     else
-        style::drawSeverity(painter, glyph,
-                            card.state == Card::State::Refuses ? Severity::Error : Severity::Warning, theme);
+        style::drawGood(painter, glyph, theme);
 
     const double left = glyph.right() + 8, room = rect.right() - Inset - left;
     QFont bold = font();
