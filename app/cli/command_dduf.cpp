@@ -16,7 +16,7 @@ namespace {
 class Dduf : public Command {
 public:
     Dduf() {
-        for (const auto& make : {makeDdufCheck, makeDdufLs, makeDdufCat})
+        for (const auto& make : {makeDdufCheck, makeDdufLs, makeDdufCat, makeDdufExport, makeDdufUnpack})
             m_commands.push_back(make());
     }
 

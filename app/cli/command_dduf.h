@@ -9,5 +9,7 @@ namespace shardlens::cli {
 CommandPtr makeDdufCheck();
 CommandPtr makeDdufLs();
 CommandPtr makeDdufCat();
+CommandPtr makeDdufExport();
+CommandPtr makeDdufUnpack();
 
 } // namespace shardlens::cli

@@ -2,6 +2,7 @@
 #include "catalog/rule_catalog.h"
 
 #include "analysis/rules.h"
+#include "convert/dduf_rules.h"
 #include "convert/rules.h"
 #include "convert/sample.h"
 #include "data/rules.h"
@@ -31,10 +32,12 @@ namespace {
 
 /// A line for each list of rules. A test reads the sources and names rules that are missing here.
 constexpr std::span<const Rule* const> lists[] = {
-    rules::jobs::all, rules::path::all,     rules::io::all,      rules::model::all,       rules::query::all,
-    rules::data::all, rules::analysis::all, rules::convert::all, rules::open::all,        rules::file::all,
-    rules::json::all, rules::pickle::all,   rules::zip::all,     rules::safetensors::all, rules::torch::all,
-    rules::hub::all,  rules::dcp::all,      rules::sample::all,  rules::diffusers::all,   rules::dduf::all,
+    rules::jobs::all,      rules::path::all,        rules::io::all,       rules::model::all,
+    rules::query::all,     rules::data::all,        rules::analysis::all, rules::convert::all,
+    rules::open::all,      rules::file::all,        rules::json::all,     rules::pickle::all,
+    rules::zip::all,       rules::safetensors::all, rules::torch::all,    rules::hub::all,
+    rules::dcp::all,       rules::sample::all,      rules::unpack::all,   rules::exports::all,
+    rules::diffusers::all, rules::dduf::all,
 };
 
 bool before(const Rule* a, const Rule* b) {
