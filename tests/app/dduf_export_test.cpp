@@ -58,7 +58,8 @@ private slots:
     void exportAndUnpack() {
         const auto exported = run({"export", m_pipe, "--output", m_archive, "--force", "--no-fsync"});
         QVERIFY2(exported.status == 0, exported.err.c_str());
-        const auto& report = exported.json()["report"];
+        const auto document = exported.json();
+        const auto& report = document["report"];
         QCOMPARE(report["files"], 1);
         QCOMPARE(report["bytes_written"], fs::file_size(m_archive));
         COMPARE_TEXT(report["verified"].get<std::string>(), "layout");

@@ -29,7 +29,8 @@ const load = async () => { try { return require('@huggingface/dduf'); }
 (async () => {
   const { checkDDUF } = await load();
   const names = [];
-  for await (const entry of checkDDUF(new URL('file://' + process.argv[1]))) names.push(entry.name);
+  const bytes = require('fs').readFileSync(process.argv[1]);
+  for await (const entry of checkDDUF(new Blob([bytes]))) names.push(entry.name);
   console.log(JSON.stringify(names));
 })().catch(error => { console.error(String(error)); process.exit(1); });
 """
@@ -145,11 +146,13 @@ class Exports(interop.InteropTest):
                 self.load(diffusers, archive, document["components"])
 
     def load(self, diffusers, archive, components):
+        entries = read_dduf_file(archive)
+        # What cannot be loaded from an archive at all, and tokenizers that need sentencepiece.
         given = {c["name"]: None for c in components
-                 if c["name"] in ("safety_checker", "feature_extractor", "image_encoder")}
+                 if c["name"] in ("safety_checker", "feature_extractor", "image_encoder")
+                 or f"{c['name']}/spiece.model" in entries}
         pipeline = diffusers.DiffusionPipeline.from_pretrained(
             archive.parent, dduf_file=archive.name, local_files_only=True, **given)
-        entries = read_dduf_file(archive)
         for component in components:
             module = getattr(pipeline, component["name"], None)
             if not component["weights"] or component["name"] in given or module is None:
