@@ -113,7 +113,7 @@ private slots:
         auto bytes = m_temp.read("x.dduf");
         const auto at = bytes.find(m_temp.read("pipe/unet/diffusion_pytorch_model.safetensors"));
         QVERIFY(at != bytes.npos);
-        bytes[at + 100] ^= 1;
+        bytes[at + 20] ^= 1;
         const auto damaged = m_temp.write("damaged.dduf", bytes);
         const auto done = run({"unpack", damaged, "--output", m_temp.path("bad")});
         QCOMPARE(done.status, 3);
@@ -140,7 +140,8 @@ private slots:
     }
 
     void forPeople() {
-        const auto done = runCli({"dduf", "export", m_pipe, "--output", m_archive, "--dry-run"});
+        const auto done =
+            runCli({"dduf", "export", m_pipe, "--output", m_temp.path("people.dduf"), "--dry-run"});
         QCOMPARE(done.status, 0);
         for (const auto* part : {"component", "text_encoder", "plain", "left out", "v1.safetensors"})
             QVERIFY2(done.out.find(part) != std::string::npos, part);
