@@ -151,6 +151,11 @@ Plan ExportPlan::listing() const {
     out.notes = write.notes;
     out.bytesRead = write.bytesRead;
     out.bytesWritten = write.bytesWritten;
+    if (write.files.empty()) // blocked, and not laid out
+        for (const auto& entry : entries) {
+            out.bytesRead += entry.bytes;
+            out.bytesWritten += entry.bytes;
+        }
     return out;
 }
 
