@@ -55,9 +55,10 @@ Result<void> addPickles(Draft& draft, const std::string& folder, const diffusers
         note.subject = {};
         write.notes.push_back(std::move(note));
     }
-    for (auto& skipped : plan.skipped)
-        write.skipped.push_back(
-            {component.name + "/" + first + ": " + skipped.name, std::move(skipped.reason), skipped.bytes});
+    for (auto& skipped : plan.skipped) // files have their own line
+        if (component.findFile(skipped.name) == nullptr)
+            write.skipped.push_back({component.name + "/" + first + ": " + skipped.name,
+                                     std::move(skipped.reason), skipped.bytes});
     const auto source = static_cast<std::uint32_t>(write.sources.size());
     for (auto& file : plan.files)
         draft.entries.push_back(

@@ -288,6 +288,8 @@ private slots:
             QCOMPARE(header->count(), 3u); // what the fixture's pickles hold
             QVERIFY(entry.from.ends_with(".bin"));
         }
+        for (const auto& left : plan->write.skipped)
+            QVERIFY2(left.name.find("config.json") == std::string::npos, left.name.c_str());
         const auto vae = std::ranges::find(plan->components, "vae", &ExportComponent::name);
         QVERIFY(vae->converted);
         COMPARE_TEXT(vae->weights[*vae->chosen].name, "bin");
