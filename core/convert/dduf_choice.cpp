@@ -6,6 +6,7 @@
 #include "convert/dduf_pickles.h"
 #include "convert/dduf_pipeline_tree.h"
 #include "convert/dduf_rules.h"
+#include "convert/metadata_files.h"
 #include "formats/diffusers/rules.h"
 #include "io/rules.h"
 
@@ -308,10 +309,18 @@ private:
     bool m_anyVariant = false; // some component has the one that was asked for
 };
 
+/// The index stands for its folder, as a file stands for its checkpoint.
+std::string folderOfIndex(const std::string& path) {
+    if (baseName(path) != diffusers::IndexName || openFolder(path))
+        return path;
+    const auto folder = path.substr(0, path.size() - diffusers::IndexName.size());
+    return folder.empty() ? "." : folder;
+}
+
 } // namespace
 
 Result<Draft> draftFolder(const ExportOptions& options, const JobContext& context) {
-    SHARDLENS_TRY(FileTreePtr tree, openFolder(options.folder));
+    SHARDLENS_TRY(FileTreePtr tree, openFolder(folderOfIndex(options.folder)));
     if (const auto* index = findValue(options.set, diffusers::IndexName)) {
         SHARDLENS_TRY(tree, withIndex(tree, *index));
     }
