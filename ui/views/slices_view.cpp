@@ -93,6 +93,7 @@ SlicesView::SlicesView(Document* document, QWidget* parent)
     column->addWidget(m_legend);
     m_splitter->addWidget(left);
     m_splitter->addWidget(m_side);
+    m_splitter->setMinimumWidth(320); // the side goes where room is short: it must not squeeze the docks
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(1);
