@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of shardlens-cli for bash: commands, then the options that the command's own help lists.
 _shardlens_cli() {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]} group
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "info ls tree show meta check hash stats compare convert sample formats rules --help --version" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "info ls tree show meta check hash stats compare convert dduf sample formats rules --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -15,9 +15,12 @@ _shardlens_cli() {
         --verify) mapfile -t COMPREPLY < <(compgen -W "none layout full" -- "$current"); return ;;
         --tied) mapfile -t COMPREPLY < <(compgen -W "keep duplicate" -- "$current"); return ;;
     esac
-    if [[ $current == -* ]]; then
+    if [ "$command" = dduf ] && [ "$COMP_CWORD" -eq 2 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "check ls cat export unpack --help" -- "$current")
+    elif [[ $current == -* ]]; then
         local options
-        options=$(shardlens-cli "$command" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*')
+        [ "$command" = dduf ] && group=(dduf "${COMP_WORDS[2]}") || group=("$command")
+        options=$(shardlens-cli "${group[@]}" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*')
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
     elif [ "$command" = sample ] && [ "$COMP_CWORD" -eq 2 ]; then
         mapfile -t COMPREPLY < <(compgen -W "slices sharded diffusers" -- "$current")
