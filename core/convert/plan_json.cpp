@@ -128,12 +128,12 @@ void writeReport(JsonWriter& json, const Report& report) {
     json.endObject();
 }
 
-std::string planDocument(const Plan& plan) {
+std::string planDocument(const Plan& plan, std::string_view command) {
     std::string text;
     JsonWriter json([&text](std::string_view part) { text += part; });
     json.beginObject();
     json.field("schema", 1U);
-    json.field("command", "convert");
+    json.field("command", command);
     writePlan(json, plan);
     if (const auto* cause = blockingNote(plan.notes))
         writeErrorField(json, cause->what);

@@ -13,8 +13,9 @@ namespace shardlens::convert {
 void writePlan(JsonWriter& json, const Plan& plan);
 void writeReport(JsonWriter& json, const Report& report);
 
-/// What `convert --dry-run --json` prints: the plan, with the error of its first blocking note where there is one.
-std::string planDocument(const Plan& plan);
+/// What `convert --dry-run --json` prints, and other commands with a plan: the plan, with the error of its first
+/// blocking note where there is one.
+std::string planDocument(const Plan& plan, std::string_view command = "convert");
 
 /// The first note that stands against the plan, or null.
 const Finding* blockingNote(const Findings& notes);

@@ -10,6 +10,7 @@
 #include "ui/dialogs/more_options.h"
 #include "ui/dialogs/plan_files_model.h"
 #include "ui/dialogs/plan_notes.h"
+#include "ui/dialogs/plan_saver.h"
 #include "ui/document/paths.h"
 #include "ui/jobs/job_list.h"
 #include "ui/settings/settings.h"
@@ -21,12 +22,9 @@
 #include <QComboBox>
 #include <QDir>
 #include <QDragEnterEvent>
-#include <QFileDialog>
 #include <QLabel>
 #include <QLayout>
-#include <QMessageBox>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QTableView>
 
 namespace shardlens::ui {
@@ -48,7 +46,8 @@ ConsolidateDialog::ConsolidateDialog(const Services& services, CheckpointPtr sou
     : QDialog(parent)
     , m_services(services)
     , m_source(std::move(source))
-    , m_path(path) {
+    , m_path(path)
+    , m_saver(new PlanSaver(services, this)) {
     build(target);
     m_debounce.setSingleShot(true);
     m_debounce.setInterval(DebounceMs);
@@ -248,29 +247,6 @@ void ConsolidateDialog::start() {
         });
     emit started(job);
     accept();
-}
-
-void ConsolidateDialog::savePlan() {
-    auto* dialog = new QFileDialog(this, tr("Save the plan"), m_services.settings->lastFolder());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(QStringLiteral("json"));
-    dialog->setNameFilter(tr("JSON (*.json)"));
-    connect(dialog, &QFileDialog::fileSelected, this, [this, digest = m_digest](const QString& file) {
-        m_saving.emplace(m_services.runner->run<QString>([digest, file](const JobContext&) {
-            QSaveFile out(file);
-            const bool written =
-                out.open(QIODevice::WriteOnly) && out.write(planAsJson(*digest)) >= 0 && out.commit();
-            return written ? QString() : out.errorString();
-        }));
-        m_saving->then([this, file](const QString& failure) {
-            m_saving.reset();
-            if (!failure.isEmpty())
-                QMessageBox::warning(this, tr("Save the plan"),
-                                     tr("%1 was not written: %2").arg(file, failure));
-        });
-    });
-    dialog->open();
 }
 
 } // namespace shardlens::ui

@@ -17,7 +17,6 @@ class QPushButton;
 class QAbstractButton;
 class QTableView;
 class QToolButton;
-class QAbstractItemModel;
 
 namespace shardlens::style {
 class LinkButton;
@@ -33,6 +32,7 @@ class MoreOptions;
 class PathField;
 class PlanFilesModel;
 class PlanNotes;
+class PlanSaver;
 
 /// The plan of a consolidation: what would be written where, what stays out and
 /// why, what stands against it. Every change plans again in the background;
@@ -78,7 +78,6 @@ private:
     QWidget* choices(const QString& target);
     QWidget* tables();
     QWidget* foot();
-    QTableView* table(QAbstractItemModel* model, const QString& name, int stretchColumn);
     void connectChoices();
 
     /// What is missing before anything can be planned; empty where nothing is.
@@ -90,7 +89,6 @@ private:
     void showPlanLine();
     void showOffers();
     QString command() const;
-    void savePlan();
 
     /// Entries of the choice of the largest file that are no sizes.
     enum { Recorded, SingleFile };
@@ -101,7 +99,7 @@ private:
     PlanDigestPtr m_digest;
     QTimer m_debounce;
     std::optional<JobHandle<Result<PlanDigestPtr>>> m_planning;
-    std::optional<JobHandle<QString>> m_saving;
+    PlanSaver* m_saver;
 
     PathField* m_target;
     QComboBox* m_shards;

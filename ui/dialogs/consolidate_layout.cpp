@@ -4,10 +4,12 @@
 #include "ui/dialogs/command_box.h"
 #include "ui/dialogs/consolidate_dialog.h"
 #include "ui/dialogs/disk_line.h"
+#include "ui/dialogs/flat_table.h"
 #include "ui/dialogs/left_out_model.h"
 #include "ui/dialogs/more_options.h"
 #include "ui/dialogs/plan_files_model.h"
 #include "ui/dialogs/plan_notes.h"
+#include "ui/dialogs/plan_saver.h"
 #include "ui/document/paths.h"
 #include "ui/style/icons.h"
 #include "ui/style/painting.h"
@@ -17,7 +19,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
@@ -28,8 +29,6 @@
 namespace shardlens::ui {
 
 namespace {
-
-constexpr int RowHeight = 24;
 
 QLabel* strong(const QString& text) {
     auto* label = new QLabel(text);
@@ -51,19 +50,6 @@ QString sourceLine(const Checkpoint& source) {
                                       .arg(style::grouped(source.sliceCount())));
     return texts.join(QStringLiteral(", "));
 }
-
-/// Shows all rows where there are few, and scrolls where there are many.
-class FlatTable : public QTableView {
-public:
-    QSize sizeHint() const override {
-        const int rows = model() ? qMin(model()->rowCount(), 7) : 1;
-        return {640, horizontalHeader()->sizeHint().height() + qMax(1, rows) * RowHeight + 4};
-    }
-    QSize minimumSizeHint() const override {
-        const int rows = model() ? qMin(model()->rowCount(), 2) : 1;
-        return {320, horizontalHeader()->sizeHint().height() + qMax(1, rows) * RowHeight + 4};
-    }
-};
 
 } // namespace
 
@@ -138,7 +124,7 @@ QWidget* ConsolidateDialog::choices(const QString& target) {
         grid->addWidget(label, row, column);
     };
 
-    m_target = new PathField(tr("Write to"), true);
+    m_target = new PathField(tr("Write to"), PathField::Kind::Folder);
     m_target->setPath(target);
     named(tr("&Write to"), m_target, 0, 0);
     grid->addWidget(m_target, 0, 1, 1, 6);
@@ -207,26 +193,6 @@ QWidget* ConsolidateDialog::choices(const QString& target) {
     return box;
 }
 
-QTableView* ConsolidateDialog::table(QAbstractItemModel* model, const QString& name, int stretchColumn) {
-    auto* view = new FlatTable;
-    view->setModel(model);
-    view->setAccessibleName(name);
-    view->setShowGrid(false);
-    view->setWordWrap(false);
-    view->setTextElideMode(Qt::ElideMiddle);
-    view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    view->setTabKeyNavigation(false);
-    view->verticalHeader()->hide();
-    view->verticalHeader()->setDefaultSectionSize(RowHeight);
-    view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    view->horizontalHeader()->setHighlightSections(false);
-    view->horizontalHeader()->setSectionResizeMode(stretchColumn, QHeaderView::Stretch);
-    view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    view->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    connect(model, &QAbstractItemModel::modelReset, view, [view] { view->updateGeometry(); });
-    return view;
-}
-
 QWidget* ConsolidateDialog::tables() {
     auto* box = new QWidget;
     auto* column = new QVBoxLayout(box);
@@ -242,7 +208,7 @@ QWidget* ConsolidateDialog::tables() {
     m_planLine = new style::QuietLabel;
     heading(tr("Plan"), m_planLine, column);
     m_files = new PlanFilesModel(this);
-    m_filesTable = table(m_files, tr("Files that are written"), PlanFilesModel::Holds);
+    m_filesTable = flatTable(m_files, tr("Files that are written"), PlanFilesModel::Holds);
     m_filesTable->setItemDelegateForColumn(PlanFilesModel::Bar, new RoleBarDelegate(m_filesTable));
     m_filesTable->setColumnWidth(PlanFilesModel::File, 270);
     m_filesTable->setColumnWidth(PlanFilesModel::Tensors, 80);
@@ -257,7 +223,7 @@ QWidget* ConsolidateDialog::tables() {
     m_leftOutLine = new style::QuietLabel;
     heading(tr("Left out"), m_leftOutLine, left);
     m_leftOut = new LeftOutModel(this);
-    m_leftOutTable = table(m_leftOut, tr("What is left out"), LeftOutModel::Why);
+    m_leftOutTable = flatTable(m_leftOut, tr("What is left out"), LeftOutModel::Why);
     m_leftOutTable->setColumnWidth(LeftOutModel::Name, 270);
     m_leftOutTable->setColumnWidth(LeftOutModel::What, 140);
     m_leftOutTable->setColumnWidth(LeftOutModel::Size, 90);
@@ -285,7 +251,8 @@ QWidget* ConsolidateDialog::foot() {
     row->addStretch(1);
     row->addWidget(cancel);
     row->addWidget(m_start);
-    connect(m_save, &QPushButton::clicked, this, &ConsolidateDialog::savePlan);
+    connect(m_save, &QPushButton::clicked, this,
+            [this] { m_saver->save(this, [digest = m_digest] { return planAsJson(*digest); }); });
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_start, &QPushButton::clicked, this, &ConsolidateDialog::start);
     return box;

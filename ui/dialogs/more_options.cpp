@@ -50,7 +50,7 @@ QStringList words(const QLineEdit* edit) {
 
 } // namespace
 
-PathField::PathField(const QString& name, bool folders, QWidget* parent)
+PathField::PathField(const QString& name, Kind kind, QWidget* parent)
     : QWidget(parent)
     , m_edit(new QLineEdit) {
     setAcceptDrops(true);
@@ -65,10 +65,16 @@ PathField::PathField(const QString& name, bool folders, QWidget* parent)
     row->addWidget(m_edit, 1);
     row->addWidget(browse);
     connect(m_edit, &QLineEdit::textChanged, this, &PathField::changed);
-    connect(browse, &QPushButton::clicked, this, [this, name, folders] {
+    connect(browse, &QPushButton::clicked, this, [this, name, kind] {
         auto* dialog = new QFileDialog(this, name, m_edit->text());
         dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setFileMode(folders ? QFileDialog::Directory : QFileDialog::ExistingFile);
+        dialog->setFileMode(kind == Kind::Folder ? QFileDialog::Directory
+                            : kind == Kind::File ? QFileDialog::ExistingFile
+                                                 : QFileDialog::AnyFile);
+        if (kind == Kind::NewFile) {
+            dialog->setAcceptMode(QFileDialog::AcceptSave);
+            dialog->setOption(QFileDialog::DontConfirmOverwrite); // the plan asks
+        }
         connect(dialog, &QFileDialog::fileSelected, m_edit, &QLineEdit::setText);
         dialog->open();
     });
@@ -126,8 +132,8 @@ MoreOptions::MoreOptions(QWidget* parent) : QWidget(parent) {
         connect(box, &QCheckBox::toggled, this, &MoreOptions::changed);
         return box;
     };
-    const auto pathField = [this](const QString& label, bool folders) {
-        auto* field = new PathField(label, folders);
+    const auto pathField = [this](const QString& label, PathField::Kind kind) {
+        auto* field = new PathField(label, kind);
         connect(field, &PathField::changed, this, &MoreOptions::changed);
         m_form->addRow(label, field);
         return field;
@@ -162,12 +168,12 @@ MoreOptions::MoreOptions(QWidget* parent) : QWidget(parent) {
     m_form->setRowVisible(m_excludedRow, false);
     m_prefix = line(tr("Strip prefix"), tr("such as model. or module. _orig_mod., cut off in this order"));
     m_renames = lines(tr("Rename"), tr("REGEX=REPLACEMENT, one a line; the first that matches renames"));
-    m_like = pathField(tr("Same layout as"), true);
+    m_like = pathField(tr("Same layout as"), PathField::Kind::Folder);
     m_like->setToolTip(
         tr("A checkpoint, index or map whose names, order and files are copied; drag one here"));
     m_likeRenames =
         lines(tr("Its names are renamed"), tr("REGEX=REPLACEMENT, one a line, for the layout's names"));
-    m_map = pathField(tr("Map of files"), false);
+    m_map = pathField(tr("Map of files"), PathField::Kind::File);
     m_pattern = line(tr("Names of files"), QStringLiteral("model{suffix}.safetensors"));
     m_keepDType = line(tr("Cast, but not"), tr("a filter, such as norm"));
     m_tied = new QComboBox;
@@ -176,7 +182,7 @@ MoreOptions::MoreOptions(QWidget* parent) : QWidget(parent) {
     connect(m_tied, &QComboBox::currentIndexChanged, this, &MoreOptions::changed);
     m_form->addRow(tr("Tied weights"), m_tied);
     m_tiedDrop = line(tr("Tied names that go"), tr("names, apart by spaces, such as lm_head.weight"));
-    m_values = pathField(tr("Plain values go to"), false);
+    m_values = pathField(tr("Plain values go to"), PathField::Kind::File);
     m_metadata = lines(tr("Metadata"), tr("KEY=VALUE, one a line; format=pt is always there"));
     m_sideFiles = checkBox(tr("Copy configs and tokenizer along"), true);
     m_force = checkBox(tr("Replace earlier shards and index in the folder"), false);

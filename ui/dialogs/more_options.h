@@ -19,7 +19,10 @@ class PathField : public QWidget {
     Q_OBJECT
 
 public:
-    PathField(const QString& name, bool folders, QWidget* parent = nullptr);
+    /// What the Browse button asks for.
+    enum class Kind { Folder, File, NewFile };
+
+    PathField(const QString& name, Kind kind, QWidget* parent = nullptr);
     QString path() const;
     void setPath(const QString& path);
     /// Outlined, as the place where what is dragged would go.

@@ -124,7 +124,7 @@ void addLeftOut(const Plan& plan, PlanDigest& into) {
         into.leftOut.push_back(std::move(row));
 }
 
-void addNotes(const Findings& findings, const Checkpoint& source, PlanDigest& into) {
+void addNotes(const Findings& findings, const Checkpoint* source, PlanDigest& into) {
     for (const Finding& finding : findings) {
         if (finding.what.rule == &rules::ConvertObviousChoice)
             continue; // offered as a button
@@ -134,8 +134,9 @@ void addNotes(const Findings& findings, const Checkpoint& source, PlanDigest& in
         note.sentence = style::message(finding.what);
         note.advice = style::advice(finding.what);
         note.place = style::place(finding.what.where);
-        for (const TensorId tensor : finding.tensors)
-            note.tensors.emplace_back(source.tensor(tensor).name());
+        if (source)
+            for (const TensorId tensor : finding.tensors)
+                note.tensors.emplace_back(source->tensor(tensor).name());
         const bool known = std::any_of(into.notes.begin(), into.notes.end(), [&](const PlanNote& other) {
             return other.rule == note.rule && other.sentence == note.sentence && other.place == note.place;
         });
@@ -177,28 +178,35 @@ std::vector<std::string> PlanDigest::blockingTensors() const {
     return names;
 }
 
+Result<std::shared_ptr<PlanDigest>> condensePlan(std::shared_ptr<const Plan> plan,
+                                                 const convert::Options& options, const Checkpoint* source,
+                                                 const JobContext& context) {
+    auto digest = std::make_shared<PlanDigest>();
+    digest->plan = std::move(plan);
+    digest->options = options;
+    for (const PlannedFile& file : digest->plan->files) {
+        SHARDLENS_CHECK(context.checkStop());
+        addFile(*digest->plan, file, *digest);
+    }
+    addNotes(digest->plan->notes, source, *digest);
+    lookAtDisk(options, *digest);
+    std::stable_sort(digest->notes.begin(), digest->notes.end(),
+                     [](const PlanNote& a, const PlanNote& b) { return a.severity < b.severity; });
+    return digest;
+}
+
 Result<PlanDigestPtr> digestPlan(const CheckpointPtr& source, const convert::Options& options,
                                  const JobContext& context) {
-    auto digest = std::make_shared<PlanDigest>();
     SHARDLENS_TRY(Plan plan, convert::planConversion(source, options, context));
     if (!plan.blocked() && !options.output.empty()) {
         SHARDLENS_TRY(const Findings found, convert::preflight(plan, options, context));
         plan.notes.insert(plan.notes.end(), found.begin(), found.end());
     }
-    auto shared = std::make_shared<const Plan>(std::move(plan));
-    digest->plan = shared;
-    digest->options = options;
-    for (const PlannedFile& file : shared->files) {
-        SHARDLENS_CHECK(context.checkStop());
-        addFile(*shared, file, *digest);
-    }
-    addLeftOut(*shared, *digest);
+    SHARDLENS_TRY(const auto digest, condensePlan(std::make_shared<const Plan>(std::move(plan)), options,
+                                                  source.get(), context));
+    addLeftOut(*digest->plan, *digest);
     SHARDLENS_CHECK(context.checkStop());
-    addNotes(shared->notes, *source, *digest);
     SHARDLENS_TRY(digest->suggestions, convert::suggest(*source, options, context));
-    lookAtDisk(options, *digest);
-    std::stable_sort(digest->notes.begin(), digest->notes.end(),
-                     [](const PlanNote& a, const PlanNote& b) { return a.severity < b.severity; });
     return digest;
 }
 

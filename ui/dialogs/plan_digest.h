@@ -72,6 +72,12 @@ using PlanDigestPtr = std::shared_ptr<const PlanDigest>;
 Result<PlanDigestPtr> digestPlan(const CheckpointPtr& source, const convert::Options& options,
                                  const JobContext& context);
 
+/// The same of a plan that was made elsewhere: files, notes and disk. `source` has the tensors that notes name; null
+/// where they name none. What is left out is the caller's to tell.
+Result<std::shared_ptr<PlanDigest>> condensePlan(std::shared_ptr<const convert::Plan> plan,
+                                                 const convert::Options& options, const Checkpoint* source,
+                                                 const JobContext& context);
+
 /// What a list of names holds, in a few words.
 QString holdsText(const std::vector<std::string>& names);
 /// A pattern for names that begin and end alike; the name itself for one.

@@ -44,6 +44,8 @@ Actions::Actions(QWidget* window)
     , fullScreen(make(window, tr("F&ull screen"), {}, QKeySequence::FullScreen))
     , consolidate(make(window, tr("&Consolidate…"), QStringLiteral("consolidate"),
                        QKeySequence(Qt::CTRL | Qt::Key_E)))
+    , exportDduf(make(window, tr("&Export DDUF…"), QStringLiteral("box")))
+    , unpack(make(window, tr("&Unpack…"), QStringLiteral("unpack")))
     , check(make(window, tr("C&heck"), QStringLiteral("check")))
     , compareFolder(
           make(window, tr("With a &folder…"), QStringLiteral("open"), QKeySequence(Qt::CTRL | Qt::Key_D)))
@@ -68,6 +70,10 @@ Actions::Actions(QWidget* window)
     about->setMenuRole(QAction::AboutRole);
     consolidate->setToolTip(tr("Write it as safetensors files; the plan comes first"));
     consolidate->setIconText(tr("Consolidate"));
+    exportDduf->setIconText(tr("Export DDUF"));
+    exportDduf->setToolTip(tr("Write a diffusers folder as one archive; the plan comes first"));
+    unpack->setIconText(tr("Unpack"));
+    unpack->setToolTip(tr("Restore the folder of a DDUF archive; the plan comes first"));
     compareMenu->setIcon(style::icon(u"compare"));
     compareMenu->setToolTipsVisible(true);
     compareFolder->setToolTip(tr("Compare what is open with another checkpoint"));
@@ -86,7 +92,7 @@ void Actions::fillMenuBar(QMenuBar* bar) const {
     edit->addAction(preferences);
     bar->addMenu(viewMenu);
     QMenu* checkpoint = bar->addMenu(tr("&Checkpoint"));
-    checkpoint->addActions({consolidate, check});
+    checkpoint->addActions({consolidate, exportDduf, unpack, check});
     checkpoint->addMenu(compareMenu);
     checkpoint->addMenu(partMenu);
     QMenu* go = bar->addMenu(tr("&Go"));

@@ -25,6 +25,8 @@ struct Actions {
     QAction* resetLayout;
     QAction* fullScreen;
     QAction* consolidate;
+    QAction* exportDduf;
+    QAction* unpack;
     QAction* check;
     QAction* compareFolder;
     QAction* compareFile;

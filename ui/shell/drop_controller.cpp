@@ -55,7 +55,7 @@ void DropController::look(const QStringList& paths) {
     m_looking->then([this](const Dropped& dropped) {
         m_looking.reset();
         if (m_overlay->isUp())
-            m_overlay->setOffer(offerFor(dropped, m_openName()));
+            m_overlay->setOffer(offerFor(dropped, m_openName(), m_openFormat()));
     });
 }
 
@@ -98,6 +98,18 @@ void DropController::drop(QDropEvent* event) {
         break;
     case DropAction::Compare:
         emit compareRequested(paths.front());
+        break;
+    case DropAction::ExportDduf:
+        emit exportRequested(paths.front());
+        break;
+    case DropAction::ExportHere:
+        emit exportHereRequested(paths.front());
+        break;
+    case DropAction::Unpack:
+        emit unpackRequested(paths.front());
+        break;
+    case DropAction::UnpackHere:
+        emit unpackHereRequested(paths.front());
         break;
     case DropAction::None:
         break;

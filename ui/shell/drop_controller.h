@@ -26,6 +26,11 @@ public:
     /// `openName` tells the name of what is open, empty where nothing is.
     DropController(QWidget* window, JobRunner* runner, std::function<QString()> openName);
 
+    /// Of what is open; decides what a plain folder is offered for.
+    void setOpenFormat(std::function<std::optional<Format>()> openFormat) {
+        m_openFormat = std::move(openFormat);
+    }
+
     DropOverlay* overlay() const { return m_overlay; }
 
     void enter(QDragEnterEvent* event);
@@ -38,6 +43,10 @@ signals:
     void consolidateRequested(const QString& path);
     void consolidateHereRequested(const QString& folder);
     void compareRequested(const QString& path);
+    void exportRequested(const QString& folder);
+    void exportHereRequested(const QString& folder);
+    void unpackRequested(const QString& archive);
+    void unpackHereRequested(const QString& folder);
 
 private:
     void look(const QStringList& paths);
@@ -45,6 +54,9 @@ private:
     DropOverlay* m_overlay;
     JobRunner* m_runner;
     std::function<QString()> m_openName;
+    std::function<std::optional<Format>()> m_openFormat = [] {
+        return std::optional<Format>();
+    };
     QStringList m_paths;
     std::optional<JobHandle<Dropped>> m_looking;
 };

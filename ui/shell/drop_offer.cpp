@@ -30,6 +30,30 @@ DropTarget compareWithOpen(const QString& openName) {
             tr("With %1, which is open: names, shapes, values").arg(openName)};
 }
 
+DropTarget exportDduf() {
+    return {DropAction::ExportDduf, Picture::Archive, tr("Export DDUF…"),
+            tr("Shows what goes into one archive and what stays out; nothing is written before you agree")};
+}
+
+DropTarget unpack() {
+    return {DropAction::Unpack, Picture::Archive, tr("Unpack…"),
+            tr("Restores the folder, every checksum compared; nothing is written before you agree")};
+}
+
+/// What can be written into a plain folder, of what is open.
+std::vector<DropTarget> offersInto(const QString& folder, const QString& openName,
+                                   std::optional<Format> format) {
+    const QString text =
+        tr("Shows the plan for %1 into %2; nothing is written before you agree").arg(openName, folder);
+    std::vector<DropTarget> targets;
+    if (format == Format::Dduf)
+        targets.push_back({DropAction::UnpackHere, Picture::Archive, tr("Unpack here…"), text});
+    if (format == Format::Diffusers)
+        targets.push_back({DropAction::ExportHere, Picture::Archive, tr("Export here…"), text});
+    targets.push_back({DropAction::ConsolidateHere, Picture::Consolidate, tr("Consolidate here…"), text});
+    return targets;
+}
+
 QString filesText(std::uint64_t files) {
     return files == 1 ? tr("1 file") : tr("%1 files").arg(style::grouped(files));
 }
@@ -73,7 +97,7 @@ DropOffer offerBeforeLooking(const QStringList& paths, const QString& openName) 
     return offer;
 }
 
-DropOffer offerFor(const Dropped& dropped, const QString& openName) {
+DropOffer offerFor(const Dropped& dropped, const QString& openName, std::optional<Format> openFormat) {
     DropOffer offer;
     if (dropped.paths.empty())
         return offerForForeign();
@@ -93,15 +117,18 @@ DropOffer offerFor(const Dropped& dropped, const QString& openName) {
             offer.note = tr("It can be a destination once a checkpoint is open");
             return offer;
         }
-        offer.targets = {
-            {DropAction::ConsolidateHere, Picture::Consolidate, tr("Consolidate here…"),
-             tr("Shows the plan for %1 into %2; nothing is written before you agree").arg(openName, name)}};
+        offer.targets = offersInto(name, openName, openFormat);
         offer.note = tr("Inspect needs a checkpoint; this folder holds none");
         return offer;
     }
     if (const SurveyPart* part = dropped.part()) {
         describePart(dropped, *part, offer);
-        offer.targets = {inspect(openName), consolidate()};
+        offer.targets = {inspect(openName)};
+        if (part->format == Format::Diffusers)
+            offer.targets.push_back(exportDduf());
+        if (part->format == Format::Dduf)
+            offer.targets.push_back(unpack());
+        offer.targets.push_back(consolidate());
         if (!openName.isEmpty())
             offer.targets.push_back(compareWithOpen(openName));
         if (!dropped.survey->leftOut.empty())

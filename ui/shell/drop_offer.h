@@ -7,12 +7,23 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
 #include <vector>
 
 namespace shardlens::ui {
 
 /// What a drop can mean.
-enum class DropAction { None, Inspect, Consolidate, ConsolidateHere, Compare };
+enum class DropAction {
+    None,
+    Inspect,
+    Consolidate,
+    ConsolidateHere,
+    Compare,
+    ExportDduf,
+    ExportHere,
+    Unpack,
+    UnpackHere
+};
 
 struct DropTarget {
     DropAction action = DropAction::Inspect;
@@ -34,7 +45,7 @@ struct DropOffer {
 /// At once, before anything is read: `paths` as dragged.
 DropOffer offerBeforeLooking(const QStringList& paths, const QString& openName);
 /// `openName` is empty where nothing is open.
-DropOffer offerFor(const Dropped& dropped, const QString& openName);
+DropOffer offerFor(const Dropped& dropped, const QString& openName, std::optional<Format> openFormat = {});
 /// For things that are no local files.
 DropOffer offerForForeign();
 

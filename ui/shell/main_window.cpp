@@ -68,6 +68,7 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
     connectActions();
     connectDocument();
     connectComparison();
+    connectArchives();
     restoreWindow();
     fillRecentMenus();
     becomeCheckpoint();
@@ -143,6 +144,8 @@ void MainWindow::buildToolBar() {
     bar->addWidget(open);
     bar->addSeparator();
     bar->addAction(m_actions->consolidate);
+    bar->addAction(m_actions->exportDduf);
+    bar->addAction(m_actions->unpack);
     bar->addSeparator();
     bar->addAction(m_actions->check);
     auto* compare = new QToolButton;

@@ -53,6 +53,9 @@ public:
     /// The dialog with the plan. An empty source is what is open; an empty target lets the dialog propose
     /// one.
     void consolidate(const QString& source, const QString& target);
+    /// The dialogs of archives. An empty source is what is open; an empty target lets them propose one.
+    void exportDduf(const QString& source, const QString& targetFolder);
+    void unpack(const QString& source, const QString& targetFolder);
     void resetLayout();
     /// Compares what is open with another checkpoint, in place of the views.
     void compareWith(const QString& path);
@@ -81,6 +84,9 @@ private:
     void connectActions();
     void connectDocument();
     void connectComparison();
+    void connectArchives();
+    void updateArchiveActions();
+    std::optional<Format> openFormat() const;
     void fillCompareMenu();
     void sayComparison();
     void restoreWindow();

@@ -34,7 +34,7 @@ VerdictCards::VerdictCards(QWidget* parent) : QWidget(parent) {
 }
 
 void VerdictCards::setCheckpoint(const CheckpointPtr& checkpoint) {
-    m_cards.clear();
+    std::vector<Card> cards;
     if (checkpoint && !checkpoint->verdicts().empty()) {
         const auto counts = countFindings(checkpoint->findings());
         Card own{Card::State::Opens, QStringLiteral("Shardlens"), tr("accepts it"),
@@ -43,13 +43,18 @@ void VerdictCards::setCheckpoint(const CheckpointPtr& checkpoint) {
             own = {Card::State::Refuses, own.who, tr("refuses it"), tr("the findings below say why")};
         else if (counts.warnings > 0)
             own = {Card::State::OpensWithNotes, own.who, tr("accepts it"), tr("with warnings, see below")};
-        m_cards.push_back(own);
+        cards.push_back(own);
         for (const auto& verdict : checkpoint->verdicts())
-            m_cards.push_back(
+            cards.push_back(
                 {verdict.opens ? Card::State::Opens : Card::State::Refuses, style::plain(verdict.reader),
                  verdict.opens ? tr("opens it") : tr("refuses it"),
                  verdict.opens ? tr("as its reader goes through it") : style::plain(verdict.reason)});
     }
+    setCards(std::move(cards));
+}
+
+void VerdictCards::setCards(std::vector<Card> cards) {
+    m_cards = std::move(cards);
     QStringList spoken;
     for (const auto& card : m_cards)
         spoken << tr("%1 %2: %3").arg(card.who, card.verdict, card.reason);

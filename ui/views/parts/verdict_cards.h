@@ -27,6 +27,7 @@ public:
     explicit VerdictCards(QWidget* parent = nullptr);
 
     void setCheckpoint(const CheckpointPtr& checkpoint);
+    void setCards(std::vector<Card> cards);
     const std::vector<Card>& cards() const { return m_cards; }
 
     QSize sizeHint() const override;
