@@ -2,6 +2,7 @@
 #include "app/cli/command_dduf.h"
 #include "app/cli/describe.h"
 #include "app/cli/table.h"
+#include "base/shell_quote.h"
 #include "base/units.h"
 #include "formats/dduf/archive.h"
 #include "formats/dduf/verify.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/dialogs/components_model.h"
 
+#include "ui/style/painting.h"
 #include "ui/style/text.h"
 #include "ui/style/theme.h"
 
