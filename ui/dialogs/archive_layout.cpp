@@ -15,6 +15,7 @@
 #include "ui/style/theme.h"
 
 #include <QGridLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
@@ -135,6 +136,11 @@ QWidget* ArchiveDialog::tables(const Words& words) {
     table->setColumnWidth(ComponentsModel::Holds, 100);
     table->setColumnWidth(ComponentsModel::Size, 90);
     table->setColumnWidth(ComponentsModel::Bar, 110);
+    if (words.toFolder) { // of an archive one chooses what, not which weights
+        table->hideColumn(ComponentsModel::Class);
+        table->hideColumn(ComponentsModel::Weights);
+        table->horizontalHeader()->setSectionResizeMode(ComponentsModel::Name, QHeaderView::Stretch);
+    }
     column->addWidget(table, 3);
 
     m_leftOutBox = new QWidget;
@@ -151,7 +157,7 @@ QWidget* ArchiveDialog::tables(const Words& words) {
     auto* leftOut = flatTable(m_leftOut, tr("What is left out"), LeftOutModel::Why);
     leftOut->setColumnWidth(LeftOutModel::Name, 270);
     leftOut->setColumnWidth(LeftOutModel::What, 80);
-    leftOut->setColumnWidth(LeftOutModel::Size, 90);
+    leftOut->setColumnWidth(LeftOutModel::Size, 96);
     left->addWidget(leftOut, 1);
     m_leftOutBox->hide();
     column->addWidget(m_leftOutBox, 2);

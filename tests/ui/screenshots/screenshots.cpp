@@ -5,6 +5,7 @@
 #include "ui/dialogs/help_dialogs.h"
 #include "ui/dialogs/more_options.h"
 #include "ui/jobs/job_list.h"
+#include "ui/screenshots/archive_scenes.h"
 #include "ui/screenshots/compare_scenes.h"
 #include "ui/screenshots/sparse_model.h"
 #include "ui/settings/appearance.h"
@@ -54,6 +55,11 @@ public:
         MainWindow window({&m_runner, &m_jobs, &m_settings, &m_recent});
         window.resize(1390, 868);
         window.show();
+        if (qEnvironmentVariable("SHARDLENS_SCENES") == QLatin1String("archives")) {
+            test::shootArchives(window, m_folder.filePath(QStringLiteral("models")),
+                                [&](QWidget* widget, const char* name) { save(widget, name); });
+            return;
+        }
         if (qEnvironmentVariable("SHARDLENS_SCENES") == QLatin1String("compare")) { // while one works on them
             test::shootComparison(window, m_folder.filePath(QStringLiteral("models")),
                                   [&](QWidget* widget, const char* name) { save(widget, name); });
@@ -68,6 +74,8 @@ public:
         dialogs(window);
         test::shootComparison(window, m_folder.filePath(QStringLiteral("models")),
                               [&](QWidget* widget, const char* name) { save(widget, name); });
+        test::shootArchives(window, m_folder.filePath(QStringLiteral("models")),
+                            [&](QWidget* widget, const char* name) { save(widget, name); });
         pages(window);
         window.document()->close();
         save(&window, "start-recent");
