@@ -138,8 +138,9 @@ void CompareModel::fillType(const Place& place, CompareCell& into) const {
 void CompareModel::fillFigures(const Difference& difference, CompareColumn column, CompareCell& into) const {
     if (!difference.valuesCompared) {
         if (column == CompareColumn::Where)
-            into.text = difference.problem ? style::message(*difference.problem)
-                                           : tr("other shape: values are not compared");
+            into.text = difference.problem          ? style::message(*difference.problem)
+                        : m_result->settings.values ? tr("other shape: values are not compared")
+                                                    : tr("values were not read");
         return;
     }
     switch (column) {
@@ -191,13 +192,39 @@ CompareCell CompareModel::cell(const Place& place, CompareColumn column) const {
         fillFigures(m_result->comparison.different[*place.item], column, cell);
     } else if (place.which == CompareClass::Same) {
         if (column == CompareColumn::MaxDifference)
-            cell.quiet = m_result->comparison.identical == m_result->comparison.same.size()
+            cell.quiet = !m_result->settings.values ? tr("not read")
+                         : m_result->comparison.identical == m_result->comparison.same.size()
                              ? tr("bit for bit")
                              : tr("equal");
     } else if (column == CompareColumn::Where) {
         cell.quiet = where(place);
     }
     return cell;
+}
+
+QString CompareModel::textOf(const CompareCell& cell) {
+    QStringList texts;
+    for (const QString& text :
+         {cell.typeA, cell.typeB.isEmpty() ? QString() : QStringLiteral("→ ") + cell.typeB, cell.text,
+          cell.quiet})
+        if (!text.isEmpty())
+            texts << text;
+    if (cell.strip) {
+        const auto rows =
+            std::ranges::count_if(cell.strip->strip, [](std::uint8_t share) { return share > 0; });
+        texts << (rows == 0 ? tr("nowhere")
+                            : tr("in %1 of %2 parts").arg(rows).arg(cell.strip->strip.size()));
+    }
+    return texts.join(QLatin1Char(' '));
+}
+
+QString CompareModel::lineOf(CompareClass which, std::uint32_t item) const {
+    QStringList texts;
+    for (int column = 0; column < CompareColumnCount; ++column)
+        if (const QString text = textOf(cell({which, item}, static_cast<CompareColumn>(column)));
+            !text.isEmpty())
+            texts << text;
+    return texts.join(QLatin1Char('\t'));
 }
 
 QVariant CompareModel::data(const QModelIndex& index, int role) const {
@@ -215,21 +242,9 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
     const CompareCell cell = this->cell(*place, column);
     if (role == CompareCellRole)
         return QVariant::fromValue(cell);
-    QStringList texts;
+    QString text = textOf(cell);
     if (column == CompareColumn::Where && !cell.quiet.isEmpty())
-        texts << tr("the same bytes");
-    for (const QString& text :
-         {cell.typeA, cell.typeB.isEmpty() ? QString() : QStringLiteral("→ ") + cell.typeB, cell.text,
-          cell.quiet})
-        if (!text.isEmpty())
-            texts << text;
-    if (cell.strip) {
-        const auto rows =
-            std::ranges::count_if(cell.strip->strip, [](std::uint8_t share) { return share > 0; });
-        texts << (rows == 0 ? tr("nowhere")
-                            : tr("in %1 of %2 parts").arg(rows).arg(cell.strip->strip.size()));
-    }
-    const QString text = texts.join(QLatin1Char(' '));
+        text.prepend(tr("the same bytes") + QLatin1Char(' '));
     return role == Qt::ToolTipRole ? QVariant(style::toolTip(text)) : QVariant(text);
 }
 

@@ -48,6 +48,8 @@ public:
     /// Nothing for a row that is not there.
     std::optional<Place> placeAt(int row) const;
     int rowOf(CompareClass which, std::uint32_t item) const; ///< −1 where it is not shown
+    /// Name, type, shape and figures of a pair as one line, whether it is shown or not.
+    QString lineOf(CompareClass which, std::uint32_t item) const;
     int headingRow(CompareClass which) const { return m_begin[std::size_t(which)]; }
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -58,6 +60,7 @@ public:
 private:
     void recount();
     CompareCell cell(const Place& place, CompareColumn column) const;
+    static QString textOf(const CompareCell& cell);
     CompareCell heading(CompareClass which, CompareColumn column) const;
     void fillType(const Place& place, CompareCell& into) const;
     void fillFigures(const Difference& difference, CompareColumn column, CompareCell& into) const;

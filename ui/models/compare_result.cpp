@@ -66,8 +66,8 @@ QString CompareSide::facts() const {
 }
 
 bool CompareResult::allIdentical() const {
-    return comparison.different.empty() && comparison.onlyA.empty() && comparison.onlyB.empty() &&
-           comparison.identical == comparison.same.size();
+    return settings.values && comparison.different.empty() && comparison.onlyA.empty() &&
+           comparison.onlyB.empty() && comparison.identical == comparison.same.size();
 }
 
 Result<CompareResultPtr> compareSides(CompareSide a, CompareSide b, const CompareSettings& settings,
@@ -78,6 +78,7 @@ Result<CompareResultPtr> compareSides(CompareSide a, CompareSide b, const Compar
     SHARDLENS_CHECK(complete(b, context));
     CompareOptions options;
     options.tolerance = settings.tolerance;
+    options.values = settings.values;
     std::vector<std::string> names;
     if (!renamer.changesNothing()) {
         SHARDLENS_TRY(names, renamedNames(*a.checkpoint, renamer, context));
@@ -92,6 +93,10 @@ Result<CompareResultPtr> compareSides(CompareSide a, CompareSide b, const Compar
         result->inB.emplace(inA.value(), inB);
         result->inA.emplace(inB.value(), inA);
     }
+    std::vector<std::pair<std::string_view, std::string_view>> renamed;
+    for (const auto& [inA, inB] : result->comparison.renamed)
+        renamed.emplace_back(a.checkpoint->tensor(inA).name(), b.checkpoint->tensor(inB).name());
+    result->offered = renameRules(renamed);
     result->a = std::move(a);
     result->b = std::move(b);
     result->settings = settings;
@@ -102,9 +107,12 @@ Result<CompareResultPtr> compareSides(CompareSide a, CompareSide b, const Compar
 QString compareSentence(const CompareResult& result) {
     const Comparison& found = result.comparison;
     const QString all = counted(found.same.size(), tr("1 tensor"), tr("%1 tensors"));
+    const bool complete = found.different.empty() && found.onlyA.empty() && found.onlyB.empty();
+    if (complete && !result.settings.values)
+        return tr("%1 of equal name, type and shape; values were not read.").arg(all);
     if (result.allIdentical())
         return tr("%1, byte-identical.").arg(all);
-    if (found.different.empty() && found.onlyA.empty() && found.onlyB.empty())
+    if (complete)
         return tr("%1 with equal values, %2 of them byte-identical.")
             .arg(all, style::grouped(found.identical));
     QStringList texts{tr("%1 the same").arg(style::grouped(found.same.size()))};
@@ -115,13 +123,6 @@ QString compareSentence(const CompareResult& result) {
     if (!found.onlyB.empty())
         texts << tr("%1 only in B").arg(style::grouped(found.onlyB.size()));
     return texts.join(QStringLiteral(", ")) + QLatin1Char('.');
-}
-
-std::vector<std::pair<std::string, std::string>> offeredRenames(const CompareResult& result) {
-    std::vector<std::pair<std::string_view, std::string_view>> names;
-    for (const auto& [inA, inB] : result.comparison.renamed)
-        names.emplace_back(result.a.checkpoint->tensor(inA).name(), result.b.checkpoint->tensor(inB).name());
-    return renameRules(names);
 }
 
 } // namespace shardlens::ui

@@ -31,6 +31,7 @@ struct CompareSide {
 struct CompareSettings {
     std::vector<std::pair<std::string, std::string>> renames; ///< A's names to B's: expression, replacement
     double tolerance = 0;
+    bool values = true; ///< false: names, types and shapes alone; no data is read
 
     bool operator==(const CompareSettings&) const = default;
 };
@@ -42,6 +43,8 @@ struct CompareResult {
     Comparison comparison;
     std::unordered_map<std::uint32_t, TensorId> inB,
         inA; ///< tensors of one side alone whose bytes the other has
+    /// Rules that would give A's tensors the names that B has for the same bytes.
+    std::vector<std::pair<std::string, std::string>> offered;
     double seconds = 0;
 
     bool allIdentical() const;
@@ -54,7 +57,4 @@ Result<CompareResultPtr> compareSides(CompareSide a, CompareSide b, const Compar
 
 /// `291 tensors, byte-identical.` or `286 the same, 4 different, 1 only in A.`
 QString compareSentence(const CompareResult& result);
-/// Rules that would give A's tensors the names that B has for the same bytes.
-std::vector<std::pair<std::string, std::string>> offeredRenames(const CompareResult& result);
-
 } // namespace shardlens::ui

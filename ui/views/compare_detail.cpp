@@ -207,8 +207,9 @@ void CompareDetail::show(CompareClass which, std::uint32_t place) {
     switch (which) {
     case CompareClass::Same:
         say(std::nullopt, tr("The same in A and B"),
-            m_result->comparison.identical == m_result->comparison.same.size() ? tr("bit for bit")
-                                                                               : QString());
+            !m_result->settings.values ? tr("name, type and shape; values were not read")
+            : m_result->comparison.identical == m_result->comparison.same.size() ? tr("bit for bit")
+                                                                                 : QString());
         break;
     case CompareClass::OnlyA:
     case CompareClass::OnlyB:
@@ -219,7 +220,10 @@ void CompareDetail::show(CompareClass which, std::uint32_t place) {
         if (difference.problem)
             say(Severity::Error, style::message(*difference.problem), style::advice(*difference.problem));
         else if (!difference.valuesCompared)
-            say(Severity::Info, tr("The shapes differ"), tr("Values are compared in tensors of one shape."));
+            difference.reason == Difference::Reason::Shape
+                ? say(Severity::Info, tr("The shapes differ"),
+                      tr("Values are compared in tensors of one shape."))
+                : say(Severity::Info, tr("The types differ"), tr("Values were not read."));
         else if (difference.count == 0)
             say(Severity::Info, tr("Every value is equal"), tr("only the type differs"));
         else

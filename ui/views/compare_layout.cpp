@@ -22,6 +22,7 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace shardlens::ui {
@@ -179,8 +180,8 @@ QWidget* CompareView::choices() {
     m_tolerance->setAccessibleName(tr("Tolerance"));
     m_tolerance->setEditable(true);
     m_tolerance->setInsertPolicy(QComboBox::NoInsert);
-    m_tolerance->addItems(
-        {tr("none: bit for bit"), QStringLiteral("1e-6"), QStringLiteral("1e-4"), QStringLiteral("1e-2")});
+    m_tolerance->addItems({tr("none: bit for bit"), QStringLiteral("1e-6"), QStringLiteral("1e-4"),
+                           QStringLiteral("1e-2"), tr("do not read values")});
     m_tolerance->setToolTip(tr("Values that differ by no more count as equal"));
     const auto named = [&](const QString& text, QWidget* field) {
         auto* label = new QLabel(text);
@@ -192,6 +193,14 @@ QWidget* CompareView::choices() {
     row->addSpacing(8);
     named(tr("&Tolerance"), m_tolerance);
     row->addStretch(1);
+    auto* copy = new QToolButton;
+    copy->setIcon(style::icon(u"copy"));
+    copy->setAutoRaise(true);
+    copy->setFocusPolicy(Qt::StrongFocus);
+    copy->setAccessibleName(tr("Copy the report"));
+    copy->setToolTip(tr("Copy what differs as text"));
+    connect(copy, &QToolButton::clicked, this, &CompareView::copyReport);
+    row->addWidget(copy);
     connect(m_names, &QComboBox::activated, this, [this](int index) {
         if (index == 0)
             addRenames({});
@@ -236,7 +245,7 @@ QWidget* CompareView::classes() {
     offer->addStretch(1);
     connect(m_offerButton, &QPushButton::clicked, this, [this] {
         if (m_session->result())
-            addRenames(offeredRenames(*m_session->result()));
+            addRenames(m_session->result()->offered);
     });
     column->addWidget(m_offer);
     return box;

@@ -13,10 +13,13 @@
 #include "ui/views/parts/empty_state.h"
 #include "ui/views/parts/table.h"
 
+#include <QClipboard>
 #include <QComboBox>
+#include <QGuiApplication>
 #include <QInputDialog>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QStackedWidget>
@@ -60,13 +63,16 @@ void CompareView::follow() {
     fillNames();
     const QSignalBlocker quiet(m_tolerance);
     const double tolerance = m_session->settings().tolerance;
-    m_tolerance->setEditText(tolerance > 0 ? QString::number(tolerance) : m_tolerance->itemText(0));
+    m_tolerance->setEditText(!m_session->settings().values ? m_tolerance->itemText(m_tolerance->count() - 1)
+                             : tolerance > 0               ? QString::number(tolerance)
+                                                           : m_tolerance->itemText(0));
 
     convert::CompareCall call;
     call.a = toPath(a.path);
     call.b = toPath(b.path);
     call.renames = m_session->settings().renames;
     call.tolerance = tolerance;
+    call.values = m_session->settings().values;
     if (m_document->filter() && !m_document->filter()->matchesAll())
         call.filter = m_document->filter()->filter().text();
     m_command->setCommand(QString::fromStdString(convert::compareCommand(call)));
@@ -99,8 +105,7 @@ void CompareView::showCounts() {
     for (std::size_t i = 0; i < CompareClassCount; ++i)
         m_pills[i]->setCount(counts[i]);
     m_sentence->setText(sentence());
-    const auto offered =
-        result ? offeredRenames(*result) : std::vector<std::pair<std::string, std::string>>();
+    const auto offered = result ? result->offered : std::vector<std::pair<std::string, std::string>>();
     m_offer->setVisible(!offered.empty());
     if (!offered.empty()) {
         const auto tensors = result->comparison.renamed.size();
@@ -243,11 +248,41 @@ void CompareView::changeTolerance() {
     CompareSettings settings = m_session->settings();
     bool isNumber = false;
     const double tolerance = m_tolerance->currentText().trimmed().toDouble(&isNumber);
+    settings.values = m_tolerance->currentText() != m_tolerance->itemText(m_tolerance->count() - 1);
     settings.tolerance = isNumber && std::isfinite(tolerance) && tolerance > 0 ? tolerance : 0;
     if (!(settings == m_session->settings()))
         m_session->restart(settings);
     else
         follow();
+}
+
+QString CompareView::report() const {
+    const auto& result = m_session->result();
+    if (!result)
+        return {};
+    constexpr std::uint32_t MostLines = 10'000;
+    QStringList lines{tr("A: %1").arg(style::plain(toPath(result->a.path))),
+                      tr("B: %1").arg(style::plain(toPath(result->b.path))), compareSentence(*result)};
+    const CompareModel& model = *m_model;
+    std::size_t left = 0;
+    for (const CompareClass which : {CompareClass::Different, CompareClass::OnlyA, CompareClass::OnlyB}) {
+        const auto size = std::uint32_t(classSize(result->comparison, which));
+        for (std::uint32_t item = 0; item < size; ++item) {
+            if (lines.size() > qsizetype{MostLines}) {
+                left += size - item;
+                break;
+            }
+            lines << classWords(which) + QLatin1Char('\t') + model.lineOf(which, item);
+        }
+    }
+    if (left > 0)
+        lines << tr("%1 more").arg(style::grouped(left));
+    return lines.join(QLatin1Char('\n'));
+}
+
+void CompareView::copyReport() const {
+    if (m_session->result())
+        QGuiApplication::clipboard()->setText(report());
 }
 
 void CompareView::addRenames(const std::vector<std::pair<std::string, std::string>>& renames) {
@@ -273,6 +308,13 @@ void CompareView::askForRenames() {
     connect(dialog, &QInputDialog::textValueSelected, this, [this](const QString& text) {
         CompareSettings settings = m_session->settings();
         settings.renames = renamesFrom(text);
+        const auto given = text.split(QLatin1Char('\n'), Qt::SkipEmptyParts).size();
+        if (settings.renames.size() != std::size_t(given)) { // nothing is dropped silently
+            QMessageBox::warning(this, tr("Names of A"),
+                                 tr("A line has no = between its two halves: nothing was changed."));
+            fillNames();
+            return;
+        }
         if (!(settings == m_session->settings()))
             m_session->restart(settings);
     });

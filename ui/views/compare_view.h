@@ -42,6 +42,8 @@ public:
     CompareDetail* detail() const { return m_detail; }
     ClassPill* pill(CompareClass which) const { return m_pills[std::size_t(which)]; }
     QString sentence() const;
+    /// The sentence and a line for each tensor that is not the same, as text; long lists are cut and say so.
+    QString report() const;
     /// For the status line: `291 and 291 tensors`, `286 same`, …
     QStringList facts() const;
 
@@ -68,6 +70,7 @@ private:
     void askForRenames();
     void addRenames(const std::vector<std::pair<std::string, std::string>>& renames);
     void changeTolerance();
+    void copyReport() const;
     void fillNames();
 
     Document* m_document;

@@ -64,6 +64,7 @@ private slots:
     void renamesAreOfferedAndTaken();
     void selectionAndFilterAreShared();
     void tolerance();
+    void withoutValues();
     void cancelAndFailure();
     void aMillionPairsAreOneReset();
     void widgetsDrawAndSpeak();
@@ -171,7 +172,7 @@ void CompareTest::renamesAreOfferedAndTaken() {
     session.start(side("a.safetensors"), side("b.safetensors"));
     wait(session);
     using Renames = std::vector<std::pair<std::string, std::string>>;
-    QCOMPARE(offeredRenames(*session.result()), (Renames{{"^model\\.", ""}}));
+    QCOMPARE(session.result()->offered, (Renames{{"^model\\.", ""}}));
     const int row = rowNamed(*view.model(), QStringLiteral("model.norm.a"));
     QVERIFY(view.model()
                 ->index(row, int(CompareColumn::Where))
@@ -245,6 +246,32 @@ void CompareTest::tolerance() {
     wait(session);
     QCOMPARE(session.settings().tolerance, 0.0);
     QCOMPARE(session.result()->comparison.different.size(), std::size_t{1});
+}
+
+void CompareTest::withoutValues() {
+    Document document(&m_runner);
+    CompareSession session(&document, &m_jobs);
+    CompareView view(&document, &session);
+    session.start(side("a.safetensors"), side("b.safetensors"));
+    wait(session);
+    const QString report = view.report();
+    QVERIFY2(report.contains(QStringLiteral("different\tlayers.2.w\tBF16 [64 × 16]\t1\t128\t12.5 %")),
+             qPrintable(report));
+    QVERIFY(report.contains(QStringLiteral("only in A\textra")));
+    QCOMPARE(report.count(QLatin1Char('\n')), 2 + 6);
+    auto* tolerance = view.findChild<QComboBox*>(QStringLiteral("compareTolerance"));
+    tolerance->setCurrentIndex(tolerance->count() - 1);
+    emit tolerance->activated(tolerance->count() - 1);
+    wait(session);
+    QVERIFY(!session.settings().values);
+    QCOMPARE(session.result()->comparison.same.size(), std::size_t{3});
+    QVERIFY(view.findChild<QObject*>(QStringLiteral("compareCommand"))
+                ->property("command")
+                .toString()
+                .endsWith(QStringLiteral("--no-values")));
+    session.start(side("a.safetensors"), side("a.safetensors"), session.settings());
+    wait(session);
+    QVERIFY(!view.sentence().contains(QStringLiteral("identical"))); // nobody looked
 }
 
 void CompareTest::cancelAndFailure() {
