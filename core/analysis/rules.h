@@ -22,6 +22,10 @@ inline constexpr Rule Identical{
 inline constexpr Rule StoredCrc{"values.crc-mismatch", Severity::Error,
                                 "The stored data of \"{0}\" has CRC {1}, its record says {2}.",
                                 "The data was changed or damaged after it was written; copy the file again."};
+inline constexpr Rule StoredCrcs{
+    "values.crc-mismatches", Severity::Error,
+    "{0} stored parts of the file have other CRCs than their records say (the first is \"{1}\").",
+    "The data was changed or damaged after it was written; copy the file again."};
 
 inline constexpr Rule RenameCollision{
     "compare.rename-collision", Severity::Error,
@@ -32,7 +36,7 @@ inline constexpr Rule ShapesDiffer{"compare.shapes-differ", Severity::Error,
                                    "\"{0}\" and \"{1}\" have different shapes.",
                                    "Values can be compared one by one in tensors of one shape only."};
 
-inline constexpr const Rule* all[] = {&HasNan,    &HasInfinity,     &AllZero,     &Identical,
-                                      &StoredCrc, &RenameCollision, &ShapesDiffer};
+inline constexpr const Rule* all[] = {&HasNan,    &HasInfinity, &AllZero,         &Identical,
+                                      &StoredCrc, &StoredCrcs,  &RenameCollision, &ShapesDiffer};
 
 } // namespace shardlens::rules::analysis

@@ -45,6 +45,10 @@ CheckpointFacts& CheckpointBuilder::facts() {
     return m_state->facts;
 }
 
+const CheckpointBackend& CheckpointBuilder::backendOf(const Checkpoint& checkpoint) {
+    return *checkpoint.m_backend;
+}
+
 FileId CheckpointBuilder::addFile(FileRecord file) {
     m_state->files.push_back(std::move(file));
     return FileId(m_state->files.size() - 1);

@@ -22,6 +22,8 @@ public:
     ~CheckpointBuilder();
 
     CheckpointFacts& facts();
+    /// The backend that a built checkpoint got.
+    static const CheckpointBackend& backendOf(const Checkpoint& checkpoint);
 
     FileId addFile(FileRecord file);
     FileRecord& file(FileId id);

@@ -4,6 +4,7 @@
 #include "formats/dcp/item_source.h"
 #include "formats/pickle/findings.h"
 #include "model/checkpoint.h"
+#include "model/checksum_source.h"
 
 #include <string>
 
@@ -21,18 +22,24 @@ inline constexpr std::uint32_t UnknownTransform = 101;
 struct DecodedValue {
     Value value;
     std::string typeName;
+    std::uint64_t bytes = 0; ///< of the item, decoded
 };
 
 /// Opens a value's item, a small torch.save archive, and decodes it; adds what it names to `globals`. Errors
-/// name the data file and count bytes from its beginning.
-Result<DecodedValue> decodeValue(const ItemPlace& place, const std::string& name, const JobContext& context,
-                                 pickle::GlobalFindings* globals);
+/// name the data file and count bytes from its beginning; `io.too-large` where a compressed item unpacks to
+/// more than `limit`.
+Result<DecodedValue> decodeValue(const ItemPlace& place, const std::string& name, std::uint64_t limit,
+                                 const JobContext& context, pickle::GlobalFindings* globals);
 
 /// Resolves payloads and values of a DCP checkpoint on demand; nothing is kept.
-class Backend final : public CheckpointBackend {
+class Backend final : public CheckpointBackend, public ChecksumSource {
 public:
     Result<Payload> payload(const Checkpoint& checkpoint, SliceId slice) const override;
     Result<Value> value(const Checkpoint& checkpoint, EntryId entry) const override;
+    /// A step a slice, then a step an entry: each is an archive whose records have CRCs.
+    ChecksumWork checksumWork(const Checkpoint& checkpoint) const override;
+    Result<std::vector<StoredChecksum>> checksums(const Checkpoint& checkpoint, std::size_t step,
+                                                  const JobContext& context) const override;
 };
 
 /// An error inside an item, told in terms of its data file.

@@ -2,10 +2,12 @@
 #include "formats/dcp/backend.h"
 #include "formats/dcp/item_checks.h"
 #include "formats/dcp/rules.h"
+#include "io/rules.h"
 #include "jobs/parallel_for.h"
 #include "model/value_json.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -17,6 +19,8 @@ namespace {
 constexpr std::size_t MaxCheckedValues = 4096;
 constexpr std::uint64_t MaxCheckedBytes = 64 * Limits::MiB;
 constexpr std::size_t MaxValueFindings = 16;
+/// Compressed values unpack to so much, one and all of them, before opening leaves them alone.
+constexpr std::uint64_t MaxUnpacked = Limits::MiB, MaxUnpackedOfAll = 64 * Limits::MiB;
 
 struct Checked {
     std::string typeName;
@@ -47,9 +51,8 @@ public:
         for (std::size_t i = 0; i < m_chosen; ++i)
             report(m_values[i], m_checked[i]);
         reportPlaces();
-        if (m_chosen < m_values.size())
-            m_builder.addFinding(rules::dcp::ValuesNotSearched,
-                                 {std::uint64_t{m_values.size() - m_chosen}, std::uint64_t{m_values.size()}});
+        if (const std::uint64_t left = m_values.size() - m_chosen + m_leftAlone; left > 0)
+            m_builder.addFinding(rules::dcp::ValuesNotSearched, {left, std::uint64_t{m_values.size()}});
         return {};
     }
 
@@ -74,9 +77,16 @@ private:
         return ItemPlace{file.source, item->range, item->layers};
     }
 
+    /// `io.too-large` where the value is left alone.
     Result<DecodedValue> decode(const ItemPlace& place, const std::string& name) {
         pickle::GlobalFindings own;
-        auto decoded = decodeValue(place, name, m_context, &own);
+        const bool packed = place.layers > 0;
+        if (packed && m_unpacked > MaxUnpackedOfAll)
+            return fail(rules::TooLarge, {name, Bytes{place.range.size()}, Bytes{MaxUnpackedOfAll}});
+        auto decoded =
+            decodeValue(place, name, packed ? MaxUnpacked : m_context.limits->document, m_context, &own);
+        if (packed)
+            m_unpacked += decoded ? decoded->bytes : MaxUnpacked;
         const std::scoped_lock lock(m_mutex);
         m_globals.merge(std::move(own));
         return decoded;
@@ -89,6 +99,10 @@ private:
             if (!place)
                 continue;
             auto decoded = decode(*place, value.name);
+            if (!decoded && decoded.error().rule == &rules::TooLarge) {
+                ++m_leftAlone;
+                return;
+            }
             if (!decoded) {
                 if (i == 0)
                     into.problem = std::move(decoded).error();
@@ -170,6 +184,7 @@ private:
     std::vector<Checked> m_checked;
     std::size_t m_chosen = 0;
     std::size_t m_unreadable = 0;
+    std::atomic<std::uint64_t> m_unpacked{0}, m_leftAlone{0};
     std::mutex m_mutex;
 };
 

@@ -43,6 +43,7 @@ public:
             region.file = m_id;
             m_builder.addRegion(std::move(region));
         }
+        m_backend.addChecksums(m_file, m_id);
         std::size_t step = 0;
         for (const auto& leaf : m_file->state.leaves) {
             if (++step % 1024 == 0)

@@ -4,6 +4,8 @@
 #include "formats/pickle/to_value.h"
 #include "formats/torch/rules.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace shardlens::torch {
@@ -24,6 +26,26 @@ Payload payloadOf(const TensorRecipe& recipe, ByteRange storage, ByteOrder order
 std::uint32_t TorchBackend::add(std::shared_ptr<const TorchFile> file, pickle::Node node) {
     m_items.push_back({std::move(file), node});
     return static_cast<std::uint32_t>(m_items.size() - 1);
+}
+
+void TorchBackend::addChecksums(std::shared_ptr<const TorchFile> file, FileId id) {
+    const auto first = m_work.steps;
+    m_work.steps += file->checksums.size();
+    for (const auto& checksum : file->checksums)
+        m_work.bytes += checksum.bytes.size();
+    m_checked.push_back({std::move(file), id, first});
+}
+
+ChecksumWork TorchBackend::checksumWork(const Checkpoint&) const {
+    return m_work;
+}
+
+Result<std::vector<StoredChecksum>> TorchBackend::checksums(const Checkpoint&, std::size_t step,
+                                                            const JobContext&) const {
+    const auto after = std::ranges::upper_bound(m_checked, step, {}, &Checked::firstStep);
+    const auto& [file, id, first] = *std::prev(after);
+    const auto& one = file->checksums[step - first];
+    return std::vector{StoredChecksum{file->source, one.bytes, one.crc32, one.name, id, one.bytes}};
 }
 
 Result<Payload> TorchBackend::payload(const Checkpoint& checkpoint, SliceId id) const {

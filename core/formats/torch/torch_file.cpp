@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/torch/torch_file.h"
 
+#include "formats/pickle/nesting.h"
 #include "formats/torch/archive.h"
 #include "formats/torch/legacy.h"
 #include "formats/torch/rules.h"
@@ -44,8 +45,12 @@ Result<void> addRegions(TorchFile& out, const Archive& archive, const JobContext
         auto name = std::string(entries[i].name);
         const auto inner = std::string_view(name).substr(std::min(archive.topFolder().size(), name.size()));
         out.regions.push_back({{}, Region::Kind::Header, locals[i].header, name, std::nullopt});
-        if (!isStorageRecord(inner) && !locals[i].data.empty())
+        if (locals[i].data.empty())
+            continue;
+        if (!isStorageRecord(inner))
             out.regions.push_back({{}, Region::Kind::Record, locals[i].data, name, entries[i].crc32});
+        else if (entries[i].crc32 != 0 && entries[i].stored()) // 0: the writer computed none
+            out.checksums.push_back({locals[i].data, entries[i].crc32, std::move(name)});
     }
     const auto directory = archive.directory().directoryRange();
     out.regions.push_back({{},
@@ -127,6 +132,11 @@ Result<TorchFile> readArchive(ByteSourcePtr source, const JobContext& context) {
     const auto& anomalies = archive.directory().anomalies();
     out.anomalies.assign(anomalies.begin(), anomalies.begin() + static_cast<std::ptrdiff_t>(std::min(
                                                                     anomalies.size(), MaxAnomalies)));
+    if (auto nested = pickle::checkNesting(*out.pickle, {out.source->name(), {}, "data.pkl"}, context);
+        !nested && nested.error().rule == &rules::JobCancelled)
+        return Failure(std::move(nested).error());
+    else if (!nested)
+        out.anomalies.push_back(std::move(nested).error());
     SHARDLENS_CHECK(addRegions(out, archive, context));
     SHARDLENS_CHECK(placeStorages(out, archive, context));
     addFacts(out, archive);

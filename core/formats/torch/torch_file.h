@@ -38,6 +38,13 @@ struct TorchFile {
     std::vector<Region> regions;  ///< `file` is not set yet
     std::vector<Error> anomalies; ///< of the archive
     std::vector<Fact> facts;      ///< format version, alignment, protocol
+    /// Storages' records with a CRC-32; other records' stand in `regions`.
+    struct Checksum {
+        ByteRange bytes;
+        std::uint32_t crc32 = 0;
+        std::string name;
+    };
+    std::vector<Checksum> checksums;
     /// By the storage's key in the pickle.
     std::unordered_map<std::string_view, StoragePlace> storages;
 };
