@@ -40,7 +40,7 @@ struct BuilderData {
 
 /// Marks boxes that are the whole tensor, then brings slices into the order of tensors, each tensor's by
 /// offset, then by file, and fills `tensors.firstSlice` and `slices.zero`.
-void sortSlices(BuilderData& data);
+Result<void> sortSlices(BuilderData& data);
 
 /// Adds the findings of model/rules.h: coverage, bounds, stored ranges.
 Result<void> checkSlices(BuilderData& data);

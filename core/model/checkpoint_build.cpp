@@ -69,7 +69,7 @@ Result<CheckpointPtr> CheckpointBuilder::build() {
     try {
         if (data.tooManySlices)
             return fail(rules::TooManySlices, {data.context.limits->slices});
-        sortSlices(data);
+        SHARDLENS_CHECK(sortSlices(data));
         SHARDLENS_CHECK(checkSlices(data));
         settleFindings(data);
         sortRegions(data);

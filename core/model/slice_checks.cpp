@@ -32,9 +32,15 @@ public:
     }
 
     Result<void> run() {
+        // Few tensors are checked in less time than a stage could be read.
+        const bool large = m_data.tensorCount() > StopInterval;
+        if (large)
+            m_data.context.begin("checking slices", m_data.tensorCount(), false);
         for (std::size_t tensor = 0; tensor < m_data.tensorCount(); ++tensor) {
-            if (tensor % StopInterval == 0)
+            if (tensor % StopInterval == 0) {
                 SHARDLENS_CHECK(m_data.context.checkStop());
+                m_data.context.add(large && tensor > 0 ? StopInterval : 0);
+            }
             checkTensor(tensor);
         }
         reportMissing();

@@ -12,15 +12,19 @@ namespace {
 
 using Order = std::vector<std::uint32_t>;
 
+constexpr std::size_t StopInterval = 65'536;
+
 template <typename T>
-void permute(std::vector<T>& column, const Order& order) {
+Result<void> permute(const JobContext& context, std::vector<T>& column, const Order& order) {
+    SHARDLENS_CHECK(context.checkStop());
     if (column.empty())
-        return;
+        return {};
     std::vector<T> sorted;
     sorted.reserve(order.size());
     for (const auto from : order)
         sorted.push_back(column[from]);
     column = std::move(sorted);
+    return {};
 }
 
 void markWholeBoxes(BuilderData& data) {
@@ -52,7 +56,7 @@ bool countSlices(BuilderData& data) {
 }
 
 /// Sorts the slices of each tensor in `order`; true where that moved any.
-bool orderByPlace(const BuilderData& data, Order& order) {
+Result<bool> orderByPlace(const BuilderData& data, Order& order) {
     const auto before = [&data](std::uint32_t a, std::uint32_t b) {
         const auto boxA = data.box(a), boxB = data.box(b);
         const auto byOffset = std::lexicographical_compare_three_way(boxA.offset.begin(), boxA.offset.end(),
@@ -62,6 +66,8 @@ bool orderByPlace(const BuilderData& data, Order& order) {
     bool moved = false;
     const auto& first = data.tensors.firstSlice;
     for (std::size_t tensor = 0; tensor < data.tensorCount(); ++tensor) {
+        if (tensor % StopInterval == 0)
+            SHARDLENS_CHECK(data.context.checkStop());
         const auto begin = order.begin() + first[tensor], end = order.begin() + first[tensor + 1];
         if (end - begin > 1 && !std::is_sorted(begin, end, before)) {
             std::stable_sort(begin, end, before);
@@ -73,7 +79,7 @@ bool orderByPlace(const BuilderData& data, Order& order) {
 
 } // namespace
 
-void sortSlices(BuilderData& data) {
+Result<void> sortSlices(BuilderData& data) {
     auto& slices = data.slices;
     std::size_t mostDims = 0;
     for (const auto shape : data.tensors.shape)
@@ -83,7 +89,7 @@ void sortSlices(BuilderData& data) {
     const bool inOrder = countSlices(data);
     if (inOrder && data.sliceCount() <= data.tensorCount() &&
         std::adjacent_find(slices.tensor.begin(), slices.tensor.end()) == slices.tensor.end())
-        return; // one slice a tensor, as most files have it
+        return {}; // one slice a tensor, as most files have it
     Order order(data.sliceCount());
     if (inOrder) {
         std::iota(order.begin(), order.end(), 0u);
@@ -92,15 +98,17 @@ void sortSlices(BuilderData& data) {
         for (std::size_t i = 0; i < order.size(); ++i)
             order[next[slices.tensor[i]]++] = static_cast<std::uint32_t>(i);
     }
-    if (!orderByPlace(data, order) && inOrder)
-        return;
-    permute(slices.tensor, order);
-    permute(slices.box, order);
-    permute(slices.dtype, order);
-    permute(slices.file, order);
-    permute(slices.begin, order);
-    permute(slices.end, order);
-    permute(slices.detail, order);
+    SHARDLENS_TRY(const bool moved, orderByPlace(data, order));
+    if (!moved && inOrder)
+        return {};
+    SHARDLENS_CHECK(permute(data.context, slices.tensor, order));
+    SHARDLENS_CHECK(permute(data.context, slices.box, order));
+    SHARDLENS_CHECK(permute(data.context, slices.dtype, order));
+    SHARDLENS_CHECK(permute(data.context, slices.file, order));
+    SHARDLENS_CHECK(permute(data.context, slices.begin, order));
+    SHARDLENS_CHECK(permute(data.context, slices.end, order));
+    SHARDLENS_CHECK(permute(data.context, slices.detail, order));
+    return {};
 }
 
 } // namespace shardlens

@@ -86,9 +86,12 @@ Result<void> Describer::readOne(std::uint32_t metadata) {
     m_paths = std::make_unique<PlannerPaths>(file);
     m_fields = {};
     const auto pairs = p.items(file.stateDict);
+    m_context.begin("describing tensors", pairs.size() / 2, false);
     for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
-        if (i % StopInterval == 0)
+        if (i % StopInterval == 0) {
             SHARDLENS_CHECK(m_context.checkStop());
+            m_context.add(i == 0 ? 0 : StopInterval / 2);
+        }
         if (!p.is(pairs[i], Kind::String))
             continue;
         if (const auto size = m_fields.size.of(p, pairs[i + 1]))

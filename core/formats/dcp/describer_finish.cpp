@@ -23,9 +23,12 @@ void appendOnce(std::vector<TensorId>& list, TensorId tensor) {
 Result<void> Describer::finish() {
     Dims offset;
     Dims size;
+    m_context.begin("adding slices", m_slices.size(), false);
     for (std::size_t i = 0; i < m_slices.size(); ++i) {
-        if (i % StopInterval == 0)
+        if (i % StopInterval == 0) {
             SHARDLENS_CHECK(m_context.checkStop());
+            m_context.add(i == 0 ? 0 : StopInterval);
+        }
         addSlice(m_slices[i], offset, size);
     }
     for (PlannedValue& value : m_values)

@@ -12,6 +12,7 @@ namespace shardlens::dcp {
 namespace {
 
 constexpr std::size_t MaxNamedFiles = 8;
+constexpr std::size_t StopInterval = 65'536;
 constexpr std::size_t MaxGaps = 1000; // regions a file for bytes that nothing claims
 
 class FileRanges {
@@ -21,14 +22,18 @@ public:
         , m_builder(builder)
         , m_ranges(describer.files().count()) {}
 
-    void collect() {
+    Result<void> collect(const JobContext& context) {
+        std::size_t steps = 0;
         for (std::size_t i = 0; i < m_describer.storage().size(); ++i)
             for (const StoredItem& item : m_describer.storage()[i].all()) {
+                if (steps++ % StopInterval == 0)
+                    SHARDLENS_CHECK(context.checkStop());
                 const bool isSlice = !m_describer.metadata()[i].pickle->is(item.offset, pickle::Kind::None);
                 const bool inPart = isSlice && m_describer.part(item.file) != nullptr;
                 if (!inPart && item.range.end <= m_describer.files().at(item.file).bytes)
                     m_ranges[item.file].push_back(item.range);
             }
+        return {};
     }
 
     void settle(std::uint32_t number) {
@@ -98,7 +103,7 @@ Result<void> addRegions(Describer& describer, CheckpointBuilder& builder, const 
                 {describer.files().at(item->file).id, Region::Kind::Entry, item->range, value.name, {}});
     }
     FileRanges ranges(describer, builder);
-    ranges.collect();
+    SHARDLENS_CHECK(ranges.collect(context));
     for (std::uint32_t file = 0; file < describer.files().count(); ++file) {
         SHARDLENS_CHECK(context.checkStop());
         ranges.settle(file);

@@ -6,6 +6,7 @@
 #include "formats/dcp/dims_reading.h"
 #include "formats/dcp/item.h"
 #include "formats/dcp/rules.h"
+#include "io/rules.h"
 #include "jobs/parallel_for.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ namespace shardlens::dcp {
 namespace {
 
 constexpr std::size_t MaxCheckedSlices = 256;
-constexpr std::size_t MaxItemFindings = 16; // each names its item; more say nothing new
+constexpr std::uint64_t MaxUnpacked = 4 * Limits::MiB; // of an item that is not laid out as torch does
+constexpr std::size_t MaxItemFindings = 16;            // each names its item; more say nothing new
 
 struct Checked {
     DType dtype = DType::Unknown;
@@ -77,7 +79,11 @@ private:
         if (slice.item->range.end > file.bytes)
             return {}; // the builder reports what lies past the end
         const ItemPlace place{file.source, slice.item->range, slice.item->layers};
-        auto item = readTensorItem(place, m_context);
+        JobContext context = m_context;
+        context.memory = MaxUnpacked;
+        auto item = readTensorItem(place, context);
+        if (!item && item.error().rule == &rules::TooLarge)
+            return {}; // whoever reads the tensor has the memory for it
         if (item) {
             m_checked[index] = Checked{item->recipe.dtype, std::move(item->recipe.shape), {}};
         } else if (m_context.stopped()) {

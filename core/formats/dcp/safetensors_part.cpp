@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/dcp/safetensors_part.h"
 
+#include "formats/json/parse.h"
 #include "formats/safetensors/reader.h"
-
-#include <nlohmann/json.hpp>
+#include "model/value.h"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace shardlens::dcp {
 
 namespace {
 
 // {"name": {"saved_offsets": [0, 4]}, …}
-std::map<std::string, Dims, std::less<>> savedOffsets(const std::string& text) {
+Result<std::map<std::string, Dims, std::less<>>>
+savedOffsets(const std::string& text, const std::string& file, const JobContext& context) {
     std::map<std::string, Dims, std::less<>> out;
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_object())
+    auto document = json::parse(text, file, context);
+    if (!document && document.error().rule == &rules::JobCancelled)
+        return Failure(std::move(document).error());
+    if (!document || document->value.kind() != Value::Kind::Dict)
         return out;
-    for (const auto& [name, info] : json.items()) {
-        const auto offsets = info.is_object() ? info.find("saved_offsets") : info.end();
-        if (!info.is_object() || offsets == info.end() || !offsets->is_array())
+    for (std::size_t i = 0; i < document->value.size(); ++i) {
+        const auto offsets = document->value.at(i).find("saved_offsets");
+        if (offsets.kind() != Value::Kind::List)
             continue;
         Dims dims;
-        for (const auto& one : *offsets)
-            if (one.is_number_unsigned())
-                dims.push_back(one.get<std::uint64_t>());
-        if (dims.size() == offsets->size())
-            out.emplace(name, std::move(dims));
+        for (std::size_t d = 0; d < offsets.size(); ++d)
+            if (const auto one = offsets.at(d); one.kind() == Value::Kind::Int && one.asInt() >= 0)
+                dims.push_back(static_cast<std::uint64_t>(one.asInt()));
+        if (dims.size() == offsets.size())
+            out.emplace(document->value.key(i).text(), std::move(dims));
     }
     return out;
 }
@@ -49,8 +53,9 @@ Result<SafetensorsPart> SafetensorsPart::read(const ByteSource& source, std::uin
     safetensors::HeaderPlace place;
     place.begin = offset;
     SHARDLENS_TRY(part.m_header, safetensors::readHeader(source, context, place));
-    if (const std::string* info = part.m_header.findMetadata("DCP_SHARDING_INFO"))
-        part.m_savedOffsets = savedOffsets(*info);
+    if (const std::string* info = part.m_header.findMetadata("DCP_SHARDING_INFO")) {
+        SHARDLENS_TRY(part.m_savedOffsets, savedOffsets(*info, source.name(), context));
+    }
     return part;
 }
 

@@ -10,6 +10,7 @@ namespace shardlens::pickle {
 
 namespace {
 
+constexpr std::size_t MaxKept = 256; // names with their places; more are counted
 constexpr std::size_t MaxNamed = 12; // unknown classes spelled out in one finding
 
 bool isBefore(const Location& a, const Location& b) {
@@ -18,9 +19,13 @@ bool isBefore(const Location& a, const Location& b) {
 
 } // namespace
 
-void GlobalFindings::note(std::map<std::string, Location>& list, const std::string& name, Location place) {
-    const auto [known, isNew] = list.try_emplace(name, place);
-    if (!isNew && isBefore(place, known->second))
+void GlobalFindings::note(Names& names, const std::string& name, Location place) {
+    const auto known = names.places.find(name);
+    if (known == names.places.end() && names.places.size() >= MaxKept)
+        ++names.more;
+    else if (known == names.places.end())
+        names.places.emplace(name, std::move(place));
+    else if (isBefore(place, known->second))
         known->second = std::move(place);
 }
 
@@ -35,23 +40,33 @@ void GlobalFindings::add(const Pickle& pickle, const Location& where) {
 }
 
 void GlobalFindings::merge(GlobalFindings&& other) {
-    for (auto& [name, place] : other.m_dangerous)
-        note(m_dangerous, name, std::move(place));
-    for (auto& [name, place] : other.m_unknown)
-        note(m_unknown, name, std::move(place));
+    const auto take = [](Names& from, Names& into) {
+        for (auto& [name, place] : from.places)
+            note(into, name, std::move(place));
+        into.more += from.more;
+    };
+    take(other.m_dangerous, m_dangerous);
+    take(other.m_unknown, m_unknown);
 }
 
 Findings GlobalFindings::take() {
     Findings all;
-    for (auto& [name, place] : std::exchange(m_dangerous, {}))
-        all.push_back({Error{&rules::pickle::DangerousGlobal, {name}, std::move(place)}, {}, {}});
+    auto dangerous = std::exchange(m_dangerous, {});
+    for (auto& [name, place] : dangerous.places)
+        all.push_back({Error{&rules::pickle::DangerousGlobal, {name}, place}, {}, {}});
+    if (dangerous.more > 0)
+        all.push_back({Error{&rules::pickle::DangerousGlobal,
+                             {std::to_string(dangerous.more) + " more callables"},
+                             dangerous.places.begin()->second},
+                       {},
+                       {}});
     const auto unknown = std::exchange(m_unknown, {});
-    if (unknown.empty())
+    if (unknown.places.empty())
         return all;
     std::string names;
     std::size_t named = 0;
     const Location* first = nullptr;
-    for (const auto& [name, place] : unknown) {
+    for (const auto& [name, place] : unknown.places) {
         if (first == nullptr || isBefore(place, *first))
             first = &place;
         if (named++ < MaxNamed)
@@ -59,8 +74,11 @@ Findings GlobalFindings::take() {
         else if (named == MaxNamed + 1)
             names += ", …";
     }
-    all.push_back(
-        {Error{&rules::pickle::UnknownGlobals, {std::uint64_t{unknown.size()}, names}, *first}, {}, {}});
+    all.push_back({Error{&rules::pickle::UnknownGlobals,
+                         {std::uint64_t{unknown.places.size()} + unknown.more, names},
+                         *first},
+                   {},
+                   {}});
     return all;
 }
 

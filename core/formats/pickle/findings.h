@@ -4,6 +4,7 @@
 #include "formats/pickle/pickle.h"
 #include "model/finding.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,7 +15,7 @@ namespace shardlens::pickle {
 Danger judge(std::string_view module, std::string_view name);
 
 /// Gathers what several pickles of one checkpoint name, so that each class is reported once. What comes out
-/// does not depend on the order of add().
+/// does not depend on the order of add(), as long as there are no more names than are kept.
 class GlobalFindings {
 public:
     /// `where` names the file and item. A finding's offset is the global's own in the pickle's source; where
@@ -25,9 +26,14 @@ public:
     Findings take();
 
 private:
-    static void note(std::map<std::string, Location>& list, const std::string& name, Location place);
+    /// Where each name was first seen; of more names than a checkpoint has only the number is kept.
+    struct Names {
+        std::map<std::string, Location> places;
+        std::uint64_t more = 0;
+    };
+    static void note(Names& names, const std::string& name, Location place);
 
-    std::map<std::string, Location> m_dangerous, m_unknown; // by qualified name, with the first place
+    Names m_dangerous, m_unknown;
 };
 
 /// The findings of one pickle.

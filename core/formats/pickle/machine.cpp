@@ -16,10 +16,11 @@ namespace {
 
 constexpr std::size_t PauseEvery = 1 << 20; // a few milliseconds of opcodes
 
+/// Small pickles get the one, large ones the other; never both, so that no pickle of a few MiB takes more than
+/// 256 MiB beside its file.
 std::uint64_t memoryLimit(const Limits& limits, std::uint64_t bytes) {
     const auto scaled = checkedMul(bytes, limits.pickleExpansion);
-    const auto sum = scaled ? checkedAdd(*scaled, limits.pickleMemory) : std::nullopt;
-    return sum.value_or(std::numeric_limits<std::uint64_t>::max() / 2);
+    return std::max(limits.pickleMemory, scaled.value_or(std::numeric_limits<std::uint64_t>::max() / 2));
 }
 
 } // namespace

@@ -14,6 +14,9 @@ namespace shardlens::torch {
 namespace {
 
 constexpr std::string_view PickleName = "data.pkl";
+/// torch stores pickles as they are. One that somebody packed again is read as far as a few KiB in the file
+/// cannot make it large.
+constexpr std::uint64_t MaxPackedPickle = 8 * Limits::MiB;
 
 /// The folder that holds data.pkl. torch takes the first record's; so do we, and accept any other one level
 /// deep.
@@ -75,7 +78,7 @@ Result<pickle::PicklePtr> Archive::readPickle(const JobContext& context, bool re
     const auto* entry = record(PickleName);
     const Location where{m_source->name(), entry->headerOffset, std::string(PickleName)};
     if (!entry->stored() || entry->encrypted()) {
-        SHARDLENS_TRY(auto bytes, zip::readEntry(*m_source, m_directory, *entry, context.limits->document));
+        SHARDLENS_TRY(auto bytes, zip::readEntry(*m_source, m_directory, *entry, MaxPackedPickle));
         return pickle::parse(pickle::ownedInput(std::move(bytes), where), context, reportProgress);
     }
     SHARDLENS_TRY(const auto local, zip::readLocalHeader(*m_source, m_directory, *entry));
