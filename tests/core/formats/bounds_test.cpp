@@ -93,8 +93,6 @@ void addGlobals(std::vector<Bomb>& bombs) {
 std::vector<Bomb> bombs() {
     std::vector<Bomb> all{
         pickleBomb("memo far away", "pickle.memo-too-large", [] { return "Nr\xff\xff\xff\xff."s; }),
-        pickleBomb("memo of everything", "pickle.too-much-memory",
-                   [] { return "N" + std::string(20 * Million, '\x94') + "."; }),
         pickleBomb("lists in lists", "pickle.too-deep",
                    [] { return std::string(Million, ']') + std::string(Million - 1, 'a') + "."; }),
         pickleBomb("tuples in tuples", "pickle.too-deep",
@@ -136,6 +134,7 @@ std::vector<Bomb> bombs() {
 }
 
 /// 0 where the rule is reported, with a place where one can be told.
+/// Values of a distributed checkpoint are decoded on demand, which has a limit of its own: they are not printed.
 int openAndPrint(const std::string& path, std::string_view rule) {
     const auto place = [](const Error& error) {
         return error.where.offset || error.rule->id.starts_with("dcp.values") ||
@@ -147,7 +146,8 @@ int openAndPrint(const std::string& path, std::string_view rule) {
         return opened.error().rule->id == rule ? (place(opened.error()) ? 0 : 3) : 2;
     }
     std::size_t printed = toJson((*opened)->metadata()).size();
-    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(50, (*opened)->entryCount()); ++i)
+    const auto values = (*opened)->format() == Format::Dcp ? 0 : std::min(50U, (*opened)->entryCount());
+    for (std::uint32_t i = 0; i < values; ++i)
         if (const auto value = (*opened)->value(EntryId(i)))
             printed += toJson(*value).size();
     for (const auto& finding : (*opened)->findings())
