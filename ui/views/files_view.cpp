@@ -82,8 +82,16 @@ FilesView::FilesView(Document* document, QWidget* parent)
             [this](EntryId entry) { m_document->selection()->select(SelectedItem::entry(entry)); });
     connect(m_strips, &FileStrips::pointed, this, &FilesView::moveLens);
     connect(m_strips, &FileStrips::mapsArrived, this, [this] {
-        if (!m_lens->picture() && m_strips->currentFile().valid())
-            moveLens(m_strips->currentFile(), m_strips->cursor());
+        if (m_lens->picture())
+            return;
+        if (m_strips->currentFile().valid())
+            return moveLens(m_strips->currentFile(), m_strips->cursor());
+        for (int row = 0; row < m_model->rowCount(); ++row) // something to read before anybody points
+            if (const auto picture = m_strips->pictureOf(m_model->fileAt(row));
+                picture && std::ranges::any_of(picture->map.segments, [](const FileSegment& segment) {
+                    return segment.kind == FileSegment::Kind::Slice;
+                }))
+                return moveLens(m_model->fileAt(row), 0);
     });
     connect(m_lens, &FileLens::stepped, m_strips, &FileStrips::stepSegment);
     connect(m_lens, &FileLens::segmentPicked, this,

@@ -35,7 +35,8 @@ std::uint32_t automaticDepth(const NameTree& names) {
 /// Rows that a table can show; a flat list of very many names has one row for all.
 Result<RankTablePtr> makeTable(const NameTree& names, RankTable::By by, std::uint32_t depth,
                                const JobContext& context) {
-    const auto rows = branchesAtDepth(names, depth == Automatic ? automaticDepth(names) : depth, MostRows);
+    auto rows = branchesAtDepth(names, depth == Automatic ? automaticDepth(names) : depth, MostRows);
+    std::erase_if(rows, [&](const Branch& row) { return names.sums(row).tensors == 0; });
     RankTableOptions options;
     options.by = by;
     options.maxColumns = MostColumns;

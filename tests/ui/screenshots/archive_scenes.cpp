@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/screenshots/archive_scenes.h"
 
-#include "ui/dialogs/components_model.h"
 #include "ui/dialogs/export_dialog.h"
 #include "ui/dialogs/unpack_dialog.h"
 #include "ui/shell/main_window.h"
@@ -42,13 +41,11 @@ void shootArchives(MainWindow& window, const QString& folder,
                    const std::function<void(QWidget*, const char*)>& save) {
     window.resize(1390, 868);
     openIn(window, QStringLiteral(SHARDLENS_TEST_DATA "/diffusers_flux"));
-    save(&window, "pipeline");
     window.exportDduf({}, folder);
     shoot<ExportDialog>(window, "export-dduf", save);
     window.exportDduf(QStringLiteral(SHARDLENS_TEST_DATA "/diffusers_sd15"), folder);
     shoot<ExportDialog>(window, "export-dduf-variants", save);
     openIn(window, QStringLiteral(SHARDLENS_TEST_DATA "/dduf_flux/flux.dduf"));
-    save(&window, "archive");
     window.unpack({}, folder);
     shoot<UnpackDialog>(window, "unpack", save);
     window.unpack(QStringLiteral(SHARDLENS_TEST_DATA "/dduf_dotdot/tiny.dduf"), folder);

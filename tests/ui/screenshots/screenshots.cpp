@@ -67,7 +67,6 @@ public:
         }
         save(&window, "start-first");
         contents(window);
-        tabs(window);
         numbers(window);
         filters(window);
         drops(window);
@@ -111,12 +110,17 @@ private:
 
     void contents(MainWindow& window) {
         open(window, m_small);
+        select(window, "model.layers.3.mlp.up_proj.weight");
+        tabs(window, QStringLiteral("small"));
         save(&window, "main-small");
         archives(window);
         open(window, broken());
+        select(window, "model.layers.17.mlp.up_proj.weight");
+        tabs(window, QStringLiteral("damaged"));
         save(&window, "main-damaged");
         open(window, large());
         select(window, "model.layers.17.mlp.up_proj.weight");
+        tabs(window, QStringLiteral("large"));
         save(&window, "main-large");
     }
 
@@ -133,10 +137,12 @@ private:
         save(&window, "pipeline");
     }
 
-    void tabs(MainWindow& window) {
+    /// Every view of one checkpoint.
+    void tabs(MainWindow& window, const QString& which) {
         for (int index = 0; index < window.tabs()->count(); ++index) {
             window.tabs()->setCurrent(index);
-            save(&window, qPrintable(QStringLiteral("tab-") + window.tabs()->name(index).toLower()));
+            const auto view = window.tabs()->name(index).toLower();
+            save(&window, qPrintable(QStringLiteral("view-%1-%2").arg(view, which)));
         }
         window.tabs()->setCurrent(0);
     }

@@ -81,11 +81,13 @@ void FileStrips::drawWords(QPainter& painter, std::size_t strip, const style::Th
             *worst, theme);
     painter.setFont(style::mapFont(font()));
     painter.setPen(theme.secondary);
-    const auto about =
-        record.missing ? tr("missing")
-        : !known       ? tr("%1 · not named").arg(style::bytesText(record.bytes))
-                       : tr("%1 · %2 slices")
-                       .arg(style::bytesText(record.bytes), style::grouped(m_maps->slices(file).size()));
+    const auto slices = m_maps->slices(file).size();
+    const auto size = style::bytesText(record.bytes);
+    const auto about = record.missing ? tr("missing")
+                       : !known       ? tr("%1 · not named").arg(size)
+                       : slices == 0  ? size
+                       : slices == 1  ? tr("%1 · 1 slice").arg(size)
+                                      : tr("%1 · %2 slices").arg(size, style::grouped(slices));
     painter.drawText(QRectF(words.left(), words.top() + line, words.width(), line),
                      Qt::AlignVCenter | Qt::TextSingleLine,
                      QFontMetricsF(painter.font()).elidedText(about, Qt::ElideRight, words.width()));
@@ -112,6 +114,13 @@ void FileStrips::drawStrip(QPainter& painter, std::size_t strip, const FilePaint
     if (!picture) {
         const auto bytes = m_maps->checkpoint()->file(file).bytes;
         painter.fillRect(drawn(strip, {0, bytes}).intersected(rect), theme.track);
+        return;
+    }
+    if (m_maps->checkpoint()->file(file).missing && picture->map.segments.empty()) {
+        // How long it was nobody knows: a stub that says so.
+        auto stub = rect;
+        stub.setWidth(std::min(96.0, rect.width()));
+        style::drawHatch(painter, stub, style::Hatch::Hole, theme);
         return;
     }
     painter.drawImage(rect, columnsOf(picture, rect.width() * devicePixelRatioF(), files));

@@ -100,7 +100,7 @@ void RankGrid::drawColumns(QPainter& painter) const {
     for (const auto& column : m_table->columns)
         least = std::min(least, eachOf(column));
     line(2.4, tr("mean %1").arg(style::bytesText(m_table->mean())));
-    if (least != most)
+    if (style::bytesText(least) != style::bytesText(most))
         line(3.5, QStringLiteral("%1 … %2").arg(style::bytesText(least), style::bytesText(most)));
     const double end = left() + double(m_table->columns.size()) * columnWidth();
     painter.drawText(QRectF(end + 14, bottom + 3 + metrics.height(), right(), metrics.height()),

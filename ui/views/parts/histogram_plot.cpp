@@ -6,7 +6,9 @@
 #include "ui/views/parts/axis.h"
 #include "ui/views/parts/map_tip.h"
 
+#include <QAccessible>
 #include <QFontMetricsF>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 
@@ -16,11 +18,13 @@
 namespace shardlens::ui {
 HistogramPlot::HistogramPlot(QWidget* parent) : QWidget(parent) {
     setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Histogram"));
 }
 
 void HistogramPlot::setStatistics(const Statistics& statistics) {
     m_statistics = statistics;
+    m_cursor.reset();
     const auto& counts = m_statistics.histogram.counts;
     m_most = counts.empty() ? 0 : *std::ranges::max_element(counts);
     setAccessibleDescription(tr("%1 bins from %2 to %3")
@@ -31,6 +35,7 @@ void HistogramPlot::setStatistics(const Statistics& statistics) {
 
 void HistogramPlot::clear() {
     m_statistics = {};
+    m_cursor.reset();
     m_most = 0;
     update();
 }
@@ -98,6 +103,8 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
         painter.fillRect(bar.adjusted(0, 0, bar.width() > 3 ? -1 : 0, 0),
                          style::mix(theme.ordered(0.7), theme.accent, middle));
     }
+    if (hasFocus())
+        style::drawMapSelection(painter, m_cursor ? column(*m_cursor) : area, theme);
     painter.setPen(theme.secondary);
     const int room = int(area.width() / metrics.horizontalAdvance(QStringLiteral("−0.000000")));
     for (const double value :
@@ -130,13 +137,49 @@ void HistogramPlot::mouseMoveEvent(QMouseEvent* event) {
     const auto bin = std::min(
         std::size_t((event->position().x() - area.left()) / area.width() * double(histogram.counts.size())),
         histogram.counts.size() - 1);
+    showBin(bin, QRect(event->position().toPoint(), QSize(4, 4)));
+}
+
+void HistogramPlot::showBin(std::size_t bin, const QRect& avoid) {
+    const auto& histogram = m_statistics.histogram;
     const auto count = histogram.counts[bin];
-    MapTip::show(this, QRect(event->position().toPoint(), QSize(4, 4)),
-                 QStringLiteral("%1 … %2").arg(style::numberText(histogram.edges[bin]),
-                                               style::numberText(histogram.edges[bin + 1])),
+    const auto range = QStringLiteral("%1 … %2").arg(style::numberText(histogram.edges[bin]),
+                                                     style::numberText(histogram.edges[bin + 1]));
+    MapTip::show(this, avoid, range,
                  {{tr("values"), style::grouped(count)},
                   {tr("share"),
                    style::percentText(m_statistics.count ? double(count) / double(m_statistics.count) : 0)}});
+}
+
+QRectF HistogramPlot::column(std::size_t bin) const {
+    const auto area = plot();
+    const double width = area.width() / double(m_statistics.histogram.counts.size());
+    return {area.left() + double(bin) * width, area.top(), width, area.height()};
+}
+
+void HistogramPlot::keyPressEvent(QKeyEvent* event) {
+    const auto& histogram = m_statistics.histogram;
+    const int by = event->key() == Qt::Key_Left ? -1 : event->key() == Qt::Key_Right ? 1 : 0;
+    if (by == 0 || histogram.counts.empty())
+        return QWidget::keyPressEvent(event);
+    const auto last = std::ptrdiff_t(histogram.counts.size()) - 1;
+    m_cursor = std::size_t(m_cursor ? std::clamp<std::ptrdiff_t>(std::ptrdiff_t(*m_cursor) + by, 0, last)
+                           : by > 0 ? 0
+                                    : last);
+    setAccessibleDescription(tr("%1 values from %2 to %3")
+                                 .arg(style::grouped(histogram.counts[*m_cursor]),
+                                      style::numberText(histogram.edges[*m_cursor]),
+                                      style::numberText(histogram.edges[*m_cursor + 1])));
+    QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&changed);
+    showBin(*m_cursor, column(*m_cursor).toAlignedRect());
+    update();
+}
+
+void HistogramPlot::focusOutEvent(QFocusEvent* event) {
+    MapTip::hideFrom(this);
+    update();
+    QWidget::focusOutEvent(event);
 }
 
 void HistogramPlot::leaveEvent(QEvent*) {

@@ -5,6 +5,8 @@
 
 #include <QWidget>
 
+#include <optional>
+
 namespace shardlens::ui {
 
 /// How values are spread, with bars, a linear or logarithmic scale, and marks at the first and last percent.
@@ -28,13 +30,18 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
 
 private:
+    void showBin(std::size_t bin, const QRect& avoid);
+    QRectF column(std::size_t bin) const;
     QRectF plot() const;
     double x(double value) const;
     Statistics m_statistics;
     std::uint64_t m_most = 0;
     bool m_logarithmic = true;
+    std::optional<std::size_t> m_cursor; ///< the keyboard's bin
 };
 
 } // namespace shardlens::ui
