@@ -33,12 +33,23 @@ public:
     }
 
 private:
-    /// The rank, or the file's own number.
+    /// The rank, or the file's own number where it holds slices: side files would spoil the mean.
     std::optional<std::uint32_t> keyOf(std::uint32_t file) const {
-        return m_options.by == RankTable::By::File ? file : m_checkpoint.file(FileId(file)).rank;
+        if (m_options.by == RankTable::By::Rank)
+            return m_checkpoint.file(FileId(file)).rank;
+        return m_holdsSlices[file] ? std::optional(file) : std::nullopt;
+    }
+
+    void markFiles() {
+        m_holdsSlices.assign(m_checkpoint.fileCount(), false);
+        for (std::uint32_t i = 0; i < m_checkpoint.sliceCount(); ++i)
+            if (const auto file = m_checkpoint.slice(SliceId(i)).file; file.valid())
+                m_holdsSlices[file.index()] = true;
     }
 
     void makeColumns(std::size_t rows) {
+        if (m_options.by == RankTable::By::File)
+            markFiles();
         std::vector<std::uint32_t> keys;
         for (std::uint32_t i = 0; i < m_checkpoint.fileCount(); ++i)
             if (const auto key = keyOf(i))
@@ -147,6 +158,7 @@ private:
     const JobContext& m_context;
     RankTable m_table;
     std::vector<std::uint32_t> m_columnOfFile;
+    std::vector<bool> m_holdsSlices; ///< by file, where columns are files
 };
 
 } // namespace

@@ -13,7 +13,7 @@
 
 namespace shardlens {
 
-/// Stored bytes by branch and process rank, or by branch and file. A plain value. Ranks are those that the
+/// Stored bytes by branch and process rank, or by branch and file that holds slices. A plain value. Ranks are those that the
 /// metadata names; slices of files without one count under `withoutRank` alone. Replicas count for every rank
 /// that holds them.
 struct RankTable {

@@ -138,8 +138,7 @@ void RanksView::becomeCheckpoint() {
         return;
     if (hasRanks(*checkpoint))
         m_columns->addItem(tr("Ranks"), int(RankTable::By::Rank));
-    m_columns->addItem(tr("Files (%1)").arg(style::grouped(checkpoint->fileCount())),
-                       int(RankTable::By::File));
+    m_columns->addItem(tr("Files"), int(RankTable::By::File));
     build();
 }
 
@@ -164,8 +163,8 @@ void RanksView::showTable(const RankTablePtr& table) {
         m_nothing->setText(tr("Nothing to compare"), tr("This checkpoint has no tensors in files."));
         return;
     }
-    if (table->by == RankTable::By::Rank)
-        m_columns->setItemText(0, tr("Ranks (%1)").arg(style::grouped(table->count)));
+    const auto title = table->by == RankTable::By::Rank ? tr("Ranks (%1)") : tr("Files (%1)");
+    m_columns->setItemText(m_columns->currentIndex(), title.arg(style::grouped(table->count)));
     m_grid->setTable(m_document->names(), table);
     m_sentence->setText(balanceSentence(*table));
     showScale();

@@ -177,12 +177,13 @@ private slots:
 
     void rankTableByFile() {
         const std::vector<MadeTensor> tensors{{.name = "a.w", .shape = {300}, .files = {0}},
-                                              {.name = "b.w", .shape = {100}, .files = {1, 2}}};
+                                              {.name = "b.w", .shape = {100}, .files = {1, 3}}};
         const auto tree = *NameTree::build(makeCheckpoint(tensors), JobContext{});
         const auto rows = branchesAtDepth(*tree, 1, 100);
         const auto table = *rankTable(*tree, rows, {.by = RankTable::By::File}, JobContext{});
-        QCOMPARE(table.count, 3u);
+        QCOMPARE(table.count, 3u); // file 2 holds no slice
         QCOMPARE(table.columns[1].first, 1u);
+        QCOMPARE(table.columns[2].first, 3u);
         QCOMPARE(table.cell(0, 0), std::uint64_t{1200});
         QCOMPARE(table.cell(1, 2), std::uint64_t{200});
         QCOMPARE(table.withoutRank, std::uint64_t{0});
