@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/dcp/backend.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 #include "formats/dcp/dims_reading.h"
 #include "formats/dcp/item.h"
@@ -14,6 +15,10 @@
 namespace shardlens::dcp {
 
 namespace {
+
+// Values of trainers take kilobytes; a megabyte of a file can unpack to a gigabyte, and what is read from it takes as
+// much again.
+constexpr std::uint64_t MaxUnpackedValue = 32 * Limits::MiB;
 
 Location at(const Checkpoint& checkpoint, FileId file, std::uint64_t offset, std::string item) {
     Location where;
@@ -147,7 +152,8 @@ Result<Value> Backend::value(const Checkpoint& checkpoint, EntryId id) const {
         return fail(rules::dcp::UnknownTransform, {std::uint64_t{1}, std::string("unknown")},
                     at(checkpoint, entry.file, entry.stored.begin, entry.name));
     SHARDLENS_TRY(const auto place, placeOf(checkpoint, entry.file, entry.stored, entry.detail));
-    SHARDLENS_TRY(auto decoded, decodeValue(place, entry.name, defaultLimits().document, {}, nullptr));
+    const auto most = entry.detail > 0 ? MaxUnpackedValue : defaultLimits().document;
+    SHARDLENS_TRY(auto decoded, decodeValue(place, entry.name, most, {}, nullptr));
     return std::move(decoded.value);
 }
 

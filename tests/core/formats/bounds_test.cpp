@@ -134,7 +134,6 @@ std::vector<Bomb> bombs() {
 }
 
 /// 0 where the rule is reported, with a place where one can be told.
-/// Values of a distributed checkpoint are decoded on demand, which has a limit of its own: they are not printed.
 int openAndPrint(const std::string& path, std::string_view rule) {
     const auto place = [](const Error& error) {
         return error.where.offset || error.rule->id.starts_with("dcp.values") ||
@@ -146,8 +145,7 @@ int openAndPrint(const std::string& path, std::string_view rule) {
         return opened.error().rule->id == rule ? (place(opened.error()) ? 0 : 3) : 2;
     }
     std::size_t printed = toJson((*opened)->metadata()).size();
-    const auto values = (*opened)->format() == Format::Dcp ? 0 : std::min(50U, (*opened)->entryCount());
-    for (std::uint32_t i = 0; i < values; ++i)
+    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(50, (*opened)->entryCount()); ++i)
         if (const auto value = (*opened)->value(EntryId(i)))
             printed += toJson(*value).size();
     for (const auto& finding : (*opened)->findings())
