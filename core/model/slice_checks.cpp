@@ -46,7 +46,7 @@ public:
         reportMissing();
         reportUncountable();
         checkStored();
-        return {};
+        return m_data.context.checkStop();
     }
 
 private:

@@ -8,6 +8,7 @@
 #include <QtTest>
 
 #include <atomic>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -19,7 +20,7 @@ using namespace shardlens::test;
 namespace {
 
 constexpr std::size_t Slices = 120'000;
-constexpr int Attempts = 5;
+constexpr int Attempts = 40;
 
 /// Opens while another thread looks at the progress all the time; asks for a stop once it sees `stage`.
 struct Watched {
@@ -28,7 +29,7 @@ struct Watched {
     bool asked = false;
     bool beyondTotal = false;
 
-    static Watched open(const std::string& path, const std::string& stage) {
+    static Watched open(const std::string& path, const std::optional<std::string>& stage) {
         std::stop_source stop;
         Progress progress;
         JobContext context;
@@ -67,7 +68,7 @@ private slots:
     void tellsItsStages() {
         std::set<std::string> stages;
         for (int attempt = 0; attempt < Attempts && stages.size() < 6; ++attempt) {
-            const auto watched = Watched::open(m_folder.path(), {});
+            const auto watched = Watched::open(m_folder.path(), std::nullopt);
             VERIFY_OK(watched.opened);
             QVERIFY(!watched.beyondTotal);
             QCOMPARE(std::size_t((*watched.opened)->sliceCount()), Slices);
