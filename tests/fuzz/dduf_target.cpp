@@ -8,7 +8,7 @@
 #include "fuzz/target.h"
 #include "query/file_map.h"
 
-#include <cstring>
+#include <span>
 #include <vector>
 
 namespace shardlens::fuzz {
@@ -34,9 +34,8 @@ void describe(const dduf::Archive& archive, const JobContext& context) {
 }
 
 void run(std::string_view input) {
-    std::vector<std::byte> bytes(input.size());
-    std::memcpy(bytes.data(), input.data(), input.size());
-    const auto source = memorySource("input.dduf", std::move(bytes));
+    const auto bytes = std::as_bytes(std::span(input));
+    const auto source = memorySource("input.dduf", {bytes.begin(), bytes.end()});
     JobContext context;
     context.threads = 1;
     require(dduf::judgeReaders(*source, context).has_value(), "there is always a verdict");

@@ -9,19 +9,18 @@
 #include <QTest>
 
 #include <cmath>
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <random>
+#include <span>
 
 using namespace shardlens;
 
 namespace {
 
 std::vector<std::byte> bytesOf(const std::vector<float>& values) {
-    std::vector<std::byte> out(values.size() * sizeof(float));
-    std::memcpy(out.data(), values.data(), out.size());
-    return out;
+    const auto bytes = std::as_bytes(std::span(values));
+    return {bytes.begin(), bytes.end()};
 }
 
 std::vector<float> varied(unsigned seed, std::size_t count = 64) {
