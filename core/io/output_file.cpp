@@ -77,28 +77,29 @@ private:
     std::shared_ptr<StagedFiles> m_files;
 };
 
-/// For file systems that cannot reserve: at least what is free now must do.
+/// What is free now must do. Asked before reserving: a file system that runs out on the way has meanwhile taken the
+/// last room from everybody else.
 Result<void> checkRoom(int fd, const std::string& name, std::uint64_t bytes) {
     struct statvfs status {};
     if (::fstatvfs(fd, &status) == 0 && bytes / status.f_frsize > status.f_bavail)
         return fail(rules::NoSpace, {name, Bytes{bytes}}, {.file = name, .offset = {}, .item = {}});
-    if (::ftruncate(fd, static_cast<off_t>(bytes)) != 0)
-        return writeFailure(errno, name, bytes);
     return {};
 }
 
 Result<void> preallocate(int fd, const std::string& name, std::uint64_t bytes) {
     if (bytes == 0)
         return {};
+    SHARDLENS_CHECK(checkRoom(fd, name, bytes));
     int outcome = 0;
     do {
         outcome = ::fallocate(fd, 0, 0, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
     } while (outcome == EINTR);
-    if (outcome == 0)
-        return {};
     if (outcome == EOPNOTSUPP || outcome == ENOSYS || outcome == EINVAL)
-        return checkRoom(fd, name, bytes);
-    return writeFailure(outcome, name, bytes);
+        outcome =
+            ::ftruncate(fd, static_cast<off_t>(bytes)) == 0 ? 0 : errno; // no room can be reserved there
+    if (outcome != 0)
+        return writeFailure(outcome, name, bytes);
+    return {};
 }
 
 } // namespace
