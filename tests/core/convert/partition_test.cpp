@@ -253,9 +253,17 @@ private slots:
             std::vector<pid_t> children;
             for (int i = 0; i != 4; ++i)
                 children.push_back(start(first));
-            QCOMPARE(wait(early), 0);
-            for (const auto child : children)
-                QCOMPARE(wait(child), 0);
+            // In a folder that holds others' files, one that is overtaken may have to give up; a repeat converges.
+            children.push_back(early);
+            bool overtaken = false;
+            for (const auto child : children) {
+                const int status = wait(child);
+                QVERIFY2(status == 0 || (target == "occupied" && status == 3),
+                         qPrintable(QString::number(status)));
+                overtaken = overtaken || status != 0;
+            }
+            if (overtaken)
+                QCOMPARE(wait(start(first)), 0);
             auto expected = m_expected;
             if (target == "occupied")
                 expected["README.md"] = "mine";
